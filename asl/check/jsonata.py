@@ -189,7 +189,7 @@ class Expression:
 
     def branch(self, condition: Any, branch: Any, scope: Shape) -> Field:
         """Return the value of a branch; nothing in it is certain where the checker does not know what the condition says."""
-        if is_understood(condition):
+        if is_understood(self.scope, condition):
             return self.within(scope).value(branch)
         try:
             found = self.within(scope).value(branch)

@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from asl.check.gathering import gathered
 from asl.check.placeholders import has_placeholder
-from asl.check.refined_paths import ABSENT, Refine, present, refined
+from asl.check.refined_paths import ABSENT, Refine, absent, exists, refined
 from asl.check.refinements import sides
 from asl.check.shapes import (
     NOTHING,
@@ -41,31 +42,40 @@ TYPES: dict[str, type[Shape]] = {
     "object": Object,
 }
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
+EQUALITY = ("=", "!=")
 MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
 
 
 def narrowed(scope: Shape, node: Any, *, holds: bool) -> Shape:
-    """Return the variables where a condition holds, or where it does not, as far as it asks about a path."""
+    """Return the variables where a condition holds, or where it does not, as far as it asks about a path.
+
+    It does not hold where it evaluates to nothing, either.
+    """
+    return _where(scope, node, holds=holds, or_nothing=not holds)
+
+
+def _where(scope: Shape, node: Any, *, holds: bool, or_nothing: bool) -> Shape:
+    """Return the variables where a condition is true, or false; or_nothing adds those where it evaluates to nothing."""
     operator = str(node.value)
     if node.type == "block" and len(node.expressions) == 1:
-        return narrowed(scope, node.expressions[0], holds=holds)
+        return _where(scope, node.expressions[0], holds=holds, or_nothing=or_nothing)
     if node.type == "binary" and operator in ("and", "or"):
         return _joined(scope, node, is_and=operator == "and", holds=holds)
     if node.type == "binary":
-        return _compared(scope, node, operator, holds=holds)
-    return _asked(scope, node, holds=holds)
+        return _compared(scope, node, operator, holds=holds, or_nothing=or_nothing)
+    return _asked(scope, node, holds=holds, or_nothing=or_nothing)
 
 
-def _asked(scope: Shape, node: Any, *, holds: bool) -> Shape:
+def _asked(scope: Shape, node: Any, *, holds: bool, or_nothing: bool) -> Shape:
     """Return the variables where a function is true, or a path is, or where it is not."""
     name = node.procedure.value if node.type == "function" and len(node.arguments) == 1 else None
-    if name in ("not", "boolean"):
-        return narrowed(scope, node.arguments[0], holds=holds is (name == "boolean"))
+    if name in ("not", "boolean"):  # of nothing they return nothing
+        return _where(scope, node.arguments[0], holds=holds is (name == "boolean"), or_nothing=or_nothing)
     if name == "exists":
         steps = plain_steps(node.arguments[0])
-        return scope if steps is None else refined(scope, steps, present if holds else _missing)
+        return scope if steps is None else refined(scope, steps, exists if holds else absent)
     steps = plain_steps(node)
-    return scope if steps is None else refined(scope, steps, _true if holds else _false)
+    return scope if steps is None else _refined(scope, steps, _true if holds else _false, or_nothing=or_nothing)
 
 
 def _joined(scope: Shape, node: Any, *, is_and: bool, holds: bool) -> Shape:
@@ -76,22 +86,40 @@ def _joined(scope: Shape, node: Any, *, is_and: bool, holds: bool) -> Shape:
     return union(first, narrowed(rest, node.rhs, holds=holds)) if rest != NOTHING else first
 
 
-def _compared(scope: Shape, node: Any, operator: str, *, holds: bool) -> Shape:
+def _compared(scope: Shape, node: Any, operator: str, *, holds: bool, or_nothing: bool) -> Shape:
     """Return the variables where a path is compared with what is written out, or a count with a number."""
+    # Of nothing, = and != are both false; other comparisons are nothing.
+    lacks = not holds if operator in EQUALITY else or_nothing
     sides_of = ((node.lhs, node.rhs, operator), (node.rhs, node.lhs, MIRRORED.get(operator, "")))
     for path, other, one in sides_of:
         if other.type not in LITERALS or not one:
             continue
-        if (typed := _argument(path, "type")) is not None and other.type == "string":
-            return refined(scope, typed, _of_type(str(other.value), holds=holds is (one == "=")))
+        typed = _argument(path, "type")
+        if typed is not None and other.type == "string" and one in EQUALITY:
+            of_type = _of_type(str(other.value), holds=holds is (one == "="))
+            return _refined(scope, typed, of_type, or_nothing=lacks)
         counted = _argument(path, "count")
         if counted is not None and other.type == "number":
             return refined(scope, counted, _counting(one, other.value, holds=holds))
         steps = plain_steps(path)
         rule = _rule(one, other)
         if steps is not None and rule is not None:
-            return refined(scope, steps, _refine(rule, holds=holds is (one != "!=")))
+            matching = sides(rule)[0 if holds is (one != "!=") else 1]
+            return _refined(scope, steps, matching, or_nothing=lacks)
     return scope
+
+
+def _refined(scope: Shape, steps: list[Step], refine: Refine, *, or_nothing: bool) -> Shape:
+    """Return the variables with what refine leaves of a path's value; or_nothing keeps those where the path leads to nothing."""
+
+    def left(field: Field) -> Field | None:
+        lacks = or_nothing and not field.required
+        kept = refine(Field(field.shape))
+        if kept is None or kept.shape == NOTHING:
+            return ABSENT if lacks else None
+        return Field(kept.shape, required=not lacks)
+
+    return refined(scope if or_nothing else refined(scope, steps, exists), steps, left)
 
 
 def _argument(node: Any, function: str) -> list[Step] | None:
@@ -100,24 +128,35 @@ def _argument(node: Any, function: str) -> list[Step] | None:
     return plain_steps(node.arguments[0]) if is_call else None
 
 
-def is_understood(node: Any) -> bool:
-    """Return whether a condition asks only about paths, so that nothing else follows from it."""
+def is_understood(scope: Shape, node: Any) -> bool:
+    """Return whether a condition asks only about paths that go through no array, so that nothing else follows from it."""
     operator = str(node.value)
     if node.type == "block":
-        return len(node.expressions) == 1 and is_understood(node.expressions[0])
+        return len(node.expressions) == 1 and is_understood(scope, node.expressions[0])
     if node.type == "binary" and operator in ("and", "or"):
-        return is_understood(node.lhs) and is_understood(node.rhs)
+        return is_understood(scope, node.lhs) and is_understood(scope, node.rhs)
     if node.type == "binary":
         sides_of = ((node.lhs, node.rhs), (node.rhs, node.lhs))
-        return any(_is_asked(one) and other.type in LITERALS and operator in OPPOSITE for one, other in sides_of)
+        asked = [one for one, other in sides_of if other.type in LITERALS and operator in OPPOSITE]
+        return any(_is_followed(scope, one, "count", "type") for one in asked)
     if node.type == "function" and len(node.arguments) == 1 and node.procedure.value in ("not", "boolean"):
-        return is_understood(node.arguments[0])
-    return node.type in LITERALS or _argument(node, "exists") is not None or plain_steps(node) is not None
+        return is_understood(scope, node.arguments[0])
+    return node.type in LITERALS or _is_followed(scope, node, "exists")
 
 
-def _is_asked(node: Any) -> bool:
-    known = (_argument(node, name) for name in ("count", "type"))
-    return plain_steps(node) is not None or any(steps is not None for steps in known)
+def _is_followed(scope: Shape, node: Any, *functions: str) -> bool:
+    """Return whether node is a path, or a function of one, that goes through no array."""
+    asked = (plain_steps(node), *(_argument(node, name) for name in functions))
+    return any(steps is not None and not _maps_array(scope, steps) for steps in asked)
+
+
+def _maps_array(shape: Shape, steps: list[Step]) -> bool:
+    """Return whether a step is taken in each item of an array."""
+    for step in steps:
+        if any(isinstance(member, Array) for member in members(shape)):
+            return True
+        shape = gathered(shape, [step]).shape
+    return False
 
 
 def _of_type(name: str, *, holds: bool) -> Refine:
@@ -130,9 +169,7 @@ def _of_type(name: str, *, holds: bool) -> Refine:
         ]
         if not holds:
             kept += [one for one in members(field.shape) if isinstance(one, Unknown | Anything) and one not in kept]
-        if not kept:
-            return ABSENT if not field.required and not holds else None
-        return Field(union(*kept), required=field.required or holds)
+        return Field(union(*kept)) if kept else None
 
     return refine
 
@@ -173,41 +210,25 @@ def _rule(operator: str, node: Any) -> dict[str, Any] | None:
     value = node.value
     if operator in COMPARISONS:
         return {COMPARISONS[operator]: value} if node.type == "number" else None
-    if operator not in ("=", "!=") or has_placeholder(value):
+    if operator not in EQUALITY or has_placeholder(value):
         return None
     if isinstance(value, bool):
         return {"BooleanEquals": value}
     if isinstance(value, str):
         return {"StringEquals": value}
-    return {"NumericEquals": value} if isinstance(value, int | float) else None
-
-
-def _refine(rule: dict[str, Any], *, holds: bool) -> Refine:
-    matching, other = sides(rule)
-    if holds:
-        return matching
-
-    def refine(field: Field) -> Field | None:
-        left = other(Field(field.shape))
-        if left is None or field.required:
-            return left if field.required or left is not None else ABSENT
-        return Field(left.shape, required=False)
-
-    return refine
+    return {"IsNull": True} if value is None else {"NumericEquals": value}
 
 
 def _true(field: Field) -> Field | None:
-    """Return field where it is true, so that it is there; an empty array, null and false are not."""
+    """Return field where it is true; an empty array, null and false are not."""
     kept = [left for one in members(field.shape) if (left := _as_truth(one, value=True)) is not None]
     return Field(union(*kept)) if kept else None
 
 
 def _false(field: Field) -> Field | None:
-    """Return field where it is false, or is not there."""
+    """Return field where it is false."""
     kept = [left for one in members(field.shape) if (left := _as_truth(one, value=False)) is not None]
-    if not kept:
-        return None if field.required else ABSENT
-    return Field(union(*kept), required=field.required)
+    return Field(union(*kept)) if kept else None
 
 
 def _as_truth(member: Shape, *, value: bool) -> Shape | None:
@@ -221,10 +242,6 @@ def _as_truth(member: Shape, *, value: bool) -> Shape | None:
         case Array() if value:
             return replace(member, low=max(member.low, 1))
     return member
-
-
-def _missing(field: Field) -> Field | None:
-    return None if field.required else ABSENT
 
 
 def plain_steps(node: Any) -> list[Step] | None:

@@ -286,7 +286,7 @@ class JsonataState:
             node = parse(condition[2:-2].strip()) if is_expression(condition) else None
             if node is None:
                 return scope, scope
-            if not is_understood(node):  # more may follow from it than the checker knows
+            if not is_understood(scope, node):  # more may follow from it than the checker knows
                 self.visit.arrival = replace(self.visit.arrival, approximate=True)
             return narrowed(scope, node, holds=True), narrowed(scope, node, holds=False)
         except ExpressionError:  # reported by _made

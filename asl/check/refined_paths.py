@@ -31,9 +31,17 @@ def present(field: Field) -> Field | None:
     return replace(field, required=True) if field.shape != NOTHING else None
 
 
+def exists(field: Field) -> Field | None:
+    """Return field where it is there, at a path of JSONata, which goes through the items of an array."""
+    return present(field)
+
+
 def absent(field: Field) -> Field | None:
     """Return field where it is not there."""
     return None if field.required else ABSENT
+
+
+PRESENCE = (present, exists)
 
 
 def refined(shape: Shape, steps: list[Step], refine: Refine) -> Shape:
@@ -49,7 +57,7 @@ def _member(member: Shape, steps: list[Step], refine: Refine) -> list[Shape]:
     step = steps[0]
     if not isinstance(step, str | int) or step == EVERY:
         return [member]
-    if isinstance(member, Anything) and refine is present:
+    if isinstance(member, Anything) and refine in PRESENCE:
         member = _container(member, step)
     if isinstance(member, Text | Number | Boolean | Null) or isinstance(member, Array) is isinstance(step, str):
         return _unfit(member, refine)
@@ -61,7 +69,8 @@ def _member(member: Shape, steps: list[Step], refine: Refine) -> list[Shape]:
 def _unfit(member: Shape, refine: Refine) -> list[Shape]:
     """Return what is left of a member in which the path leads to nothing; of what may be anything, all."""
     fits = isinstance(member, Text | Number | Boolean | Null | Array | Object)
-    return [] if refine is present and fits else [member]
+    is_mapped = isinstance(member, Array) and refine is exists
+    return [] if refine in PRESENCE and fits and not is_mapped else [member]
 
 
 def _container(member: Anything, step: Step) -> Shape:
@@ -97,7 +106,7 @@ def _array(member: Array, index: int, further: list[Step], refine: Refine) -> li
 
 def _deeper(field: Field, steps: list[Step], refine: Refine) -> Field | None:
     shape = refined(field.shape, steps, refine)
-    if refine is present:
+    if refine in PRESENCE:
         return Field(shape) if shape != NOTHING else None
     if shape == NOTHING:
         return None if field.required else ABSENT

@@ -13,7 +13,7 @@ START = closed(
         "t": array(TEXT, 0, 3),
         "nn": array(array(TEXT, 1, 2), 1, 2),
     },
-    {"may": TEXT, "mn": COUNT},
+    {"may": TEXT, "mn": COUNT, "u": {"anyOf": [TEXT, {"type": "null"}]}, "in": closed({"k": TEXT}, {"o": TEXT})},
 )
 # They always evaluate to something.
 EVALUATING = [
@@ -122,6 +122,17 @@ EVALUATING = [
     "$sort($states.input.l1, function($a,$b){ $a.p > $b.p })[0].k",
     "$hash($states.input.a)",
     "$random(5)",
+    "$reduce($states.input.l1.k, function($i, $j) { $i & $uppercase($j) })",
+    "$reduce($states.input.t, function($i, $j) { $i + 1 }, 0)",
+    "[$filter($states.input.l1, function() { true })]",
+    # Of nothing, = and != are both false; < and > are nothing, and so is $not of that.
+    "$states.input.may != 'z' ? $states.input.may : 'a'",
+    "'z' != $states.input.may ? $states.input.may : 'a'",
+    "$type($states.input.may) != 'number' ? $states.input.may : 'a'",
+    "$not($states.input.mn > 5) ? $states.input.mn : 0",
+    "$states.input.u != null ? $uppercase($states.input.u) : 'a'",
+    "$states.input.in.k != 'z' ? $states.input.in.k : 'a'",
+    "$states.input.in.o ? $states.input.in.k : 'a'",
 ]
 # They may evaluate to nothing, or a function or an operator gets what it does not take.
 FAILING = [
@@ -183,6 +194,17 @@ FAILING = [
     "$states.input.t[$states.input.n]",
     "$sort($states.input.l1, function($a,$b){ $a.p > $b.k })[0].k",
     "$contains($states.input.n, 'x')",
+    "[$filter($states.input.l1, function($v, $i) { $i > 0 }).($uppercase(p))]",
+    "($f := $filter($states.input.l1, function($v) { $v.p > 3 }); $exists($f) ? $states.input.may : 'a')",
+    "[$sift($states.input, function($v) { $uppercase($v) = 'A' })]",
+    "($s := $sift($states.input, function($v) { $v = 1 }); $exists($s) ? $states.input.may : 'a')",
+    "$each({'a': $states.input.may}, function($v) { $v })",
+    "$reduce($states.input.t, function($i, $j) { $i & $j })",
+    "$states.input.may != 'z' ? 'a' : $states.input.may",
+    "$type($states.input.may) != 'string' ? 'a' : $states.input.may",
+    "$not($states.input.mn > 5) ? 0 : $states.input.mn",
+    "$states.input.u = null ? 'a' : $uppercase($states.input.u)",
+    "$not($states.input.may) ? 'a' : $states.input.may",
 ]
 # Nothing is known of their values, or of their sizes.
 UNDECIDED = [
@@ -197,4 +219,11 @@ UNDECIDED = [
     "$single($states.input.l1, function($x){ $x.k = 'a' })",
     "$match($states.input.a, /x/)",
     "$states.input.l1#$i.($i)",
+    "$map()",
+    "$map($states.input.l1)",
+    "$reduce($states.input.l1.p, function($i, $j) { $string($j) }, 0) + 1",
+    "$reduce($states.input.l1, function($i, $j) { $i > 35 ? $uppercase($i) : $i + 10 }, 0)",
+    # What a condition says of a property of the items of an array is not known; the first always evaluates to something.
+    "$count($states.input.l1.o) > 1 ? $states.input.l1[1].k : 'a'",
+    "$exists($states.input.l1.o) ? $states.input.l[0].k : 'a'",
 ]
