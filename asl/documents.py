@@ -1,22 +1,45 @@
 """JSON documents from any source, within limits that the tools can process."""
 
 import json
+from collections import Counter
+from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
 MAX_DEPTH = 128  # levels of objects and arrays
 SHOWN = 4  # steps of a path
 
+Pairs = list[tuple[str, Any]]  # the names and values of an object
 
-def parse_json(text: str) -> Any:
+
+def parse_written(text: str) -> Any:
+    """Return JSON that someone wrote; raises ValueError as parse_json does, and if an object has a name twice.
+
+    Of a name that is there twice, JSON's parsers keep the last value only: a state, or a rule of a contract, would be lost.
+    """
+    return parse_json(text, make_object=unique)
+
+
+def parse_json(text: str, make_object: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
     """Return text as parsed JSON; raises ValueError if it is not JSON, is nested too deeply, or has a number beyond a float's."""
     try:
-        document = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_float)
+        document = json.loads(
+            text, object_pairs_hook=make_object, parse_constant=_refuse, parse_int=_integer, parse_float=_float
+        )
     except RecursionError:
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from None
     if place := _too_deep(document):
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep, at {place}")
     return document
+
+
+def unique(pairs: Pairs) -> dict[str, Any]:
+    """Return the object of these names and values; raises ValueError if a name is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"an object has the name {twice} twice, and only one of them would count")
+    return found
 
 
 def depth(document: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from asl.check.machine_types import STANDARD, UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way, parse_yaml
-from asl.documents import parse_json
+from asl.documents import parse_written
 
 TYPES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 FILES = ("DefinitionUri", "DefinitionS3Location")
@@ -113,7 +113,7 @@ def parse_definition(text: str, name: str) -> PlacedDocument:
     if name.endswith((".yaml", ".yml")):
         return parse_yaml(text)
     try:
-        value = parse_json(quoted)
+        value = parse_written(quoted)
     except ValueError:
         if name.endswith(".json") or text.lstrip().startswith(("{", "[")):
             raise

@@ -7,7 +7,7 @@ from typing import Any
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from asl.documents import MAX_DEPTH, parse_json
+from asl.documents import MAX_DEPTH, parse_written
 
 SUFFIX = ".json"
 # Keywords of a whole file: a schema that refers to the file does not get them.
@@ -27,7 +27,7 @@ def names(folder: Path) -> list[str]:
 @cache
 def schema(name: str, folder: Path) -> dict[str, Any]:
     """Return the JSON Schema called name, its references unresolved."""
-    loaded: dict[str, Any] = parse_json((folder / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = parse_written((folder / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
     return loaded
 
 

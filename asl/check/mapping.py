@@ -12,7 +12,7 @@ from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Field, Object, Shape, Text, Unknown
 from asl.check.validate import validate
 from asl.command import file_problem
-from asl.documents import parse_json
+from asl.documents import parse_written
 
 MAPPING_FILE = "mapping.json"
 SKELETON = "Complete this: "  # how the `$comment` of a contract begins that is to be completed
@@ -112,7 +112,7 @@ def load_mapping(folder: Path) -> Mapping:
     """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
     file = folder / MAPPING_FILE
     try:
-        document = parse_json(file.read_text(encoding="utf-8"))
+        document = parse_written(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidMappingError(f"{file} cannot be read: {file_problem(error, file)}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from asl.documents import MAX_DEPTH
+from asl.documents import MAX_DEPTH, unique
 
 MAX_NODES = 500_000  # with those that aliases repeat
 MAX_PLACED = 1_000_000  # characters of JSON in which places are looked for
@@ -98,13 +98,20 @@ class _Reader:
 
     def _plain(self, node: yaml.Node, way: Way) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return dict(self._property(key, value, way) for key, value in node.value)
+            return self._object(node, way)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(one, (*way, number)) for number, one in enumerate(node.value)]
         try:
             return self._loader.construct_object(node)
         except yaml.YAMLError as error:
             raise ValueError(_problem(error)) from error
+
+    def _object(self, node: yaml.MappingNode, way: Way) -> dict[str, Any]:
+        pairs = [self._property(key, value, way) for key, value in node.value]
+        try:
+            return unique(pairs)
+        except ValueError as error:
+            raise ValueError(f"line {node.start_mark.line + 1}: {error}") from None
 
     def _property(self, key: yaml.Node, value: yaml.Node, way: Way) -> tuple[str, Any]:
         if not isinstance(key, yaml.ScalarNode):

@@ -11,7 +11,7 @@ from asl.check.grammar import grammar_error
 from asl.check.mapping import MAPPING_FILE
 from asl.check.sources import Source, load_sources
 from asl.command import Parser, file_problem
-from asl.documents import parse_json
+from asl.documents import parse_written
 from asl.history.sources import fetch_history, load_history
 from asl.history.trace import Event, InvalidHistoryError
 from asl.init.code_schemas import schemas_of
@@ -96,7 +96,7 @@ def _schema(one: Needed, recorded: list[Any], written: dict[str, Any] | None) ->
 
 
 def _mapping(file: Path) -> dict[str, Any]:
-    found = parse_json(file.read_text(encoding="utf-8")) if file.exists() else {}
+    found = parse_written(file.read_text(encoding="utf-8")) if file.exists() else {}
     if not isinstance(found, dict):
         raise InvalidMachineError(f"{file} is no object")
     return found

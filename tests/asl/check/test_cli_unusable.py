@@ -50,6 +50,23 @@ def test_file_that_cannot_be_read(
     assert "cannot be read" in message or "no contract" in message or "is not in" in message
 
 
+@pytest.mark.parametrize("file", [MACHINE, MAPPING, ORDER])
+def test_name_that_an_object_has_twice(orders: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
+    """JSON keeps the last of two states, edges or keywords of one name, so that the first would not be checked."""
+    text = (orders / file).read_text(encoding="utf-8").rstrip().removesuffix("}")
+    (orders / file).write_text(f'{text}, "Twice\\u001b": 1, "Twice\\u001b": 2}}', encoding="utf-8")
+    message = refusal(orders, capsys)
+    assert Path(file).stem in message
+    assert r"the name Twice\x1b twice" in message
+
+
+def test_name_that_is_twice_in_yaml(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As in JSON; the message has the line of the object."""
+    (orders / "machine.yaml").write_text("StartAt: A\nStates:\n  A: {Type: Succeed}\n  A: {Type: Fail}\n")
+    assert main([str(orders / "machine.yaml")]) == 2
+    assert "line 3: an object has the name A twice" in capsys.readouterr().err
+
+
 def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the folder of contracts is missing, the message names its mapping."""
     shutil.rmtree(orders / "contracts")
