@@ -31,7 +31,7 @@ NOT_OPERATORS = {"Variable", "Next", "Comment", "Assign", "Output"}
 PARTITION = r"(?:\$\{[^}]+\}|\$(?!\{[^}]+\})|[^:$])+"
 INTEGRATION = re.compile(
     rf"arn:{PARTITION}:states:::"
-    r"(?P<service>(?:aws-sdk:)?[a-zA-Z0-9-]+):(?P<action>[a-zA-Z0-9]+)(?:\.(?P<pattern>[a-zA-Z]+)(?::\d+)?)?"
+    r"(?P<service>(?:aws-sdk:)?[a-zA-Z0-9-]+):(?P<action>[a-zA-Z0-9]+)(?:\.(?P<pattern>[a-zA-Z]+)(?::(?P<version>\d+))?)?"
 )
 ACTIVITY = re.compile(rf"arn:{PARTITION}:states:.*:activity:.*")
 FUNCTION_INVOKE = "lambda:invoke"
@@ -61,6 +61,7 @@ class Target:
     pattern: str = ""  # "sync" or "waitForTaskToken"; empty if the Task continues with the response
     parameters: dict[str, Any] = field(default_factory=dict)
     resource: str = ""  # the function or the activity
+    version: str = ""  # of the pattern: "2" of `.sync:2`
 
     @property
     def integration(self) -> str:
@@ -124,7 +125,8 @@ def target(task: State) -> Target:
     written = task.get("Arguments", task.get("Parameters"))
     parameters = written if isinstance(written, dict) else {}
     if match := INTEGRATION.fullmatch(resource):
-        return Target(match["service"], match["action"], match["pattern"] or "", parameters)
+        pattern, version = match["pattern"] or "", match["version"] or ""
+        return Target(match["service"], match["action"], pattern, parameters, version=version)
     return Target("activity" if ACTIVITY.fullmatch(resource) else "lambda", parameters=parameters, resource=resource)
 
 

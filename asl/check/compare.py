@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from asl.check.budget import spend
 from asl.check.descriptions import describe
-from asl.check.patterns import is_match, is_subset
+from asl.check.patterns import is_match, is_subset, lengths_of
 from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
     Anything,
@@ -184,7 +184,7 @@ def matches(value: str, required: Text) -> bool:
 
 
 def _text(provided: Text, required: Text, path: str) -> list[Mismatch]:
-    unlike = not _length_fits(provided, required) or (required.content is not None and provided.content is None)
+    unlike = not _within(lengths_of(provided), required) or (required.content is not None and provided.content is None)
     given = replace(provided, content=None)
     excluded = [may_match(value, given) for value in required.excluded]
     if unlike or None in excluded or True in excluded:
@@ -203,9 +203,9 @@ def _text(provided: Text, required: Text, path: str) -> list[Mismatch]:
     return [] if matched else [Mismatch(path, describe(provided), describe(required))]
 
 
-def _length_fits(provided: Text | Array, required: Text | Array) -> bool:
-    upper = required.high is None or (provided.high is not None and provided.high <= required.high)
-    return provided.low >= required.low and upper
+def _within(lengths: tuple[int, int | None], required: Text | Array) -> bool:
+    low, high = lengths
+    return low >= required.low and (required.high is None or (high is not None and high <= required.high))
 
 
 def _number_fits(provided: Number, required: Number) -> bool:
@@ -228,7 +228,7 @@ def _are_multiples(provided: Number, factor: float | None) -> bool:
 
 
 def _array(provided: Array, required: Array, path: str) -> list[Mismatch]:
-    if not _length_fits(provided, required):
+    if not _within((provided.low, provided.high), required):
         return [Mismatch(path, describe(provided), describe(required))]
     found: list[Mismatch] = []
     if required.unique and not provided.unique and (provided.high is None or provided.high > 1):

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from asl.check.placeholders import has_placeholder
-from asl.check.shapes import Anything, Array, Number, Shape, Text, Unknown, exact_object
+from asl.check.shapes import Anything, Array, Number, Object, Shape, Text, Unknown, exact_object
+from asl.check.sizes import max_bytes
 from asl.check.visit import Visit
 
 SIZE_UNSTATED = 0  # bytes: no contract says how large it is, so that nothing is reported of its size
@@ -82,19 +84,39 @@ def _check_numbers(visit: Visit, holder: dict[str, Any], field: str, numbers: di
                 visit.check_number(make(holder[one], f"{field}.{one}"), required, f"{field}.{one}")
 
 
-def child_input(visit: Visit, given: Shape, make: Make) -> Shape:
-    """Return the input of an iteration: given, or a batch of it."""
+def child_input(visit: Visit, given: Shape, arrays: list[Array], make: Make) -> Shape:
+    """Return the input of an iteration: given, or a batch of it; arrays are those that the Map may run over."""
     if "ItemBatcher" not in visit.state:
         return given
     batcher = visit.state["ItemBatcher"]
     limits: dict[str, Shape] = {"MaxItemsPerBatch": COUNT, "MaxInputBytesPerBatch": BYTES}
     _check_numbers(visit, batcher, "ItemBatcher", limits, make)
-    most = batcher.get("MaxItemsPerBatch")
-    items = Array((), given, 1, most if isinstance(most, int) and most > 0 else None)
+    highs = [one.high for one in arrays if one.high is not None]
+    known = [*([max(highs)] if len(highs) == len(arrays) > 0 else []), *_batch_size(batcher)]
+    items = Array((), given, 1, min(known, default=None))
     if "BatchInput" not in batcher:
         return replace(exact_object(Items=items), max_bytes=BATCH_BYTES)
     shared = _inner(batcher, "ItemBatcher", ("BatchInput",), make)
     return replace(exact_object(Items=items, BatchInput=shared), max_bytes=BATCH_BYTES)
+
+
+def _batch_size(batcher: dict[str, Any]) -> list[int]:
+    """Return MaxItemsPerBatch, or nothing if it is not stated as a number."""
+    most = batcher.get("MaxItemsPerBatch")
+    return [most] if isinstance(most, int) and most > 0 else []
+
+
+def most_results(state: dict[str, Any], items: Array, given: Shape) -> int | None:
+    """Return how many results there are at most: one for each item, or one for each batch; given is the input of an iteration.
+
+    Batches are full where nothing but MaxItemsPerBatch limits them: no number of bytes, which a full one may exceed.
+    """
+    batcher = state.get("ItemBatcher", {})
+    sizes = _batch_size(batcher)
+    if not sizes or items.high is None or any(name.startswith("MaxInputBytes") for name in batcher):
+        return items.high
+    largest = max_bytes(replace(given, max_bytes=None)) if isinstance(given, Object) else None
+    return items.high if largest is None or largest > BATCH_BYTES else ceil(items.high / sizes[0])
 
 
 def writes_elsewhere(state: dict[str, Any]) -> bool:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from asl.check.placeholders import has_placeholder
+from asl.language import INTEGRATION
 
 MOST_SECONDS = 99_999_999
+CALL = re.compile(r"arn:[^:]*:states:::.*", re.DOTALL)
 RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
@@ -33,6 +35,13 @@ def _is_reference(value: Any) -> bool:
         return False
     plain = value.replace("['", "\n").replace('["', "\n")  # names in brackets may have any sign
     return not set(plain.partition("\n")[0]) & set("*?@:,") and ".." not in plain.partition("\n")[0]
+
+
+def _is_resource(value: Any) -> bool:
+    """Return whether value is an ARN and, if it is of a call, one of a service's action."""
+    if not isinstance(value, str) or not value.startswith("arn:"):
+        return False
+    return CALL.fullmatch(value) is None or INTEGRATION.fullmatch(value) is not None
 
 
 def _is_number(value: Any, low: float, high: float) -> bool:
@@ -93,6 +102,9 @@ PATH_OR_CALL = Value(
     lambda value: isinstance(value, str) and value.startswith(("$", "States.")),
 )
 REFERENCE_PATH = Value("a reference path, such as `$.result`", _is_reference)
+RESOURCE = Value(
+    "the ARN of a function, of an activity, or of a call such as arn:aws:states:::lambda:invoke", _is_resource
+)
 SECONDS = whole(1, MOST_SECONDS)
 TIMESTAMP = Value("a timestamp of RFC 3339, such as 2026-11-30T12:00:00Z", _is_timestamp)
 JSONATA = Value(

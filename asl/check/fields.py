@@ -13,6 +13,7 @@ from asl.check.field_values import (
     PATH,
     PATH_OR_CALL,
     REFERENCE_PATH,
+    RESOURCE,
     SECONDS,
     TEXT,
     TIMESTAMP,
@@ -34,7 +35,7 @@ _RESULT: Fields = {**_MADE, "Parameters": ANY, "ResultSelector": OBJECT}
 _HANDLED: Fields = {"Retry": ARRAY, "Catch": ARRAY}
 _LIMITS: Fields = {"TimeoutSeconds": SECONDS, "HeartbeatSeconds": SECONDS}
 _LIMIT_PATHS: Fields = dict.fromkeys((f"{name}Path" for name in _LIMITS), PATH)
-_TASK: Fields = {"Resource": TEXT, "Credentials": OBJECT}
+_TASK: Fields = {"Resource": RESOURCE, "Credentials": OBJECT}
 _WAIT: Fields = {"Seconds": whole(0, MOST_SECONDS), "Timestamp": TIMESTAMP}
 _MAP_NUMBERS: Fields = {
     "MaxConcurrency": whole(0, MAX_COUNT),

@@ -84,11 +84,12 @@ def lambda_invoke(gives: Shape) -> Integration:
         if "InvocationType" in names(parameters) and kind not in kinds:  # it is computed
             payload = union(payload, Anything(len("null")))
         required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
+        version: dict[str, Shape] = {"ExecutedVersion": VERSION}
+        if kind == "RequestResponse" or "InvocationType" not in names(parameters):  # the function has been executed
+            required, version = required | version, {}
         logged = "LogType" in names(parameters) and parameters.get("LogType") != "None"
         more = {"LogResult": Text(0, 5464, frozenset({BASE64}))} if logged else {}
-        return closed_object(
-            required | (METADATA_WITH_LOG if logged else METADATA), {"ExecutedVersion": VERSION, **more}
-        )
+        return closed_object(required | (METADATA_WITH_LOG if logged else METADATA), version | more)
 
     return Integration(lambda _: closed_object({"FunctionName": IDENTIFIER}, optional), answers)
 

@@ -1,5 +1,6 @@
 """Arguments of intrinsic functions: what is wrong with a call, and what the functions ask of arguments."""
 
+from asl.check.patterns import lengths_of
 from asl.check.shapes import Number, Shape, Text, members
 from asl.check.sizes import max_bytes
 
@@ -25,7 +26,7 @@ def require_kind(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, requ
 
 def max_characters(shape: Shape) -> int | None:
     """Return the most characters of a value of shape as text, or None if they have no bound."""
-    highs = [member.high if isinstance(member, Text) else max_bytes(member) for member in members(shape)]
+    highs = [lengths_of(member)[1] if isinstance(member, Text) else max_bytes(member) for member in members(shape)]
     return None if None in highs else max((int(high or 0) for high in highs), default=0)
 
 

@@ -11,7 +11,7 @@ from asl.check.shapes import Shape, constant
 # A path ends at a comma, a parenthesis or a space, but not in brackets, where a filter or a quoted name may have them.
 PATH = r"""\$(?:[^,)\s\['"]|\[(?:[^\[\]'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\[[^\[\]]*\])*\])*"""
 TOKEN = re.compile(
-    rf"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|({PATH})|([,)]))"
+    rf"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)\b|({PATH})|([,)]))"
 )
 ESCAPED = re.compile(r"\\(.)")
 FORMAT = "States.Format"

@@ -49,7 +49,7 @@ NUMBERS: dict[str, Shape] = {
 SECONDS = Number(integer=True, low=0, high=99_999_999)
 LIMIT = Number(integer=True, low=1, high=99_999_999)  # seconds of a timeout
 # What an expression without its `{% %}`, or with text around them, looks like.
-EXPRESSION_LIKE = re.compile(r"\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
+EXPRESSION_LIKE = re.compile(r"^\{%|%\}$|\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
 MAX_SHOWN = 100  # characters of a text in a message
 JSON_VALUE = "a value of JSON"
 ARRAYS = Array((), Anything())
@@ -115,8 +115,9 @@ class JsonataState:
             return Array(items, None, len(items), len(items))
         if isinstance(value, str) and EXPRESSION_LIKE.search(value):
             shown = f"the text `{shortened(value)}`"
+            half = value.startswith("{%")  # "improperly closed", which AWS refuses
             self.visit.report(
-                [Problem(field, shown, "an expression, which is all of the text in `{% %}`", decided=False)]
+                [Problem(field, shown, "an expression, which is all of the text in `{% %}`", decided=half)]
             )
         return written(value)
 
@@ -222,10 +223,10 @@ class JsonataState:
         parts = [part for array in arrays for part in (*array.prefix, array.items) if part is not None]
         one = union(*parts) if arrays else Unknown()
         (machine,) = inner_machines(visit.state)
-        start = start_of_iteration(visit, child_input(visit, self._item(one), self._make), one)
-        outcome = self.follow(machine, start, visit.proof)
+        given = child_input(visit, self._item(one), arrays, self._make)
+        outcome = self.follow(machine, start_of_iteration(visit, given, one), visit.proof)
         visit.join(outcome)
-        result = visit.measure("result", result_of_map(visit, arrays, unmarked(outcome.output), self._make))
+        result = visit.measure("result", result_of_map(visit, arrays, given, unmarked(outcome.output), self._make))
         yield self._leave(result, self._scope(result=result))
         yield from self._catches(union(*errors_of_map(visit, unmarked(outcome.error))))
 

@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from asl.check.distributed import Make, child_input, items_read, json_path, writes_elsewhere, written_result
+from asl.check.distributed import (
+    Make,
+    child_input,
+    items_read,
+    json_path,
+    most_results,
+    writes_elsewhere,
+    written_result,
+)
 from asl.check.lengths import unmarked
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import NOTHING, Anything, Array, Number, Shape, Text, Unknown, exact_object, members, union
@@ -36,10 +44,10 @@ def map_exits(visit: Visit, follow: Follow) -> Iterator[Exit]:
     arrays = _arrays(visit, data, make)
     one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Unknown()
     (machine,) = inner_machines(visit.state)
-    given = child_input(visit, _item(visit, data, one), make)
+    given = child_input(visit, _item(visit, data, one), arrays, make)
     outcome = follow(machine, start_of_iteration(visit, given, one), visit.proof)
     visit.join(outcome)
-    yield from visit.leave(result_of_map(visit, arrays, unmarked(outcome.output), make))
+    yield from visit.leave(result_of_map(visit, arrays, given, unmarked(outcome.output), make))
     yield from visit.catches(union(*errors_of_map(visit, unmarked(outcome.error))))
 
 
@@ -60,8 +68,11 @@ def start_of_iteration(visit: Visit, given: Shape, one: Shape) -> Arrival:
     return visit.arrival.within(visit.name, given, around)
 
 
-def result_of_map(visit: Visit, arrays: list[Array], output: Shape, make: Make) -> Shape:
-    """Return the result of a Map over arrays, whose iterations end with output; make makes the templates of ResultWriter."""
+def result_of_map(visit: Visit, arrays: list[Array], given: Shape, output: Shape, make: Make) -> Shape:
+    """Return the result of a Map over arrays; make makes the templates of ResultWriter.
+
+    The iterations get given and end with output.
+    """
     if writes_elsewhere(visit.state):
         return written_result(visit, make)
     if not arrays:
@@ -72,7 +83,9 @@ def result_of_map(visit: Visit, arrays: list[Array], output: Shape, make: Make) 
     if output == NOTHING:  # no iteration ends, so that only a Map over nothing does, or one that tolerates it
         empty = [array for array in arrays if _fewest_results(visit.state, array) == 0]
         return union(*(Array((), None, 0, 0) for _ in empty))
-    return union(*(Array((), output, _fewest_results(visit.state, one), one.high) for one in arrays))
+    return union(
+        *(Array((), output, _fewest_results(visit.state, one), most_results(visit.state, one, given)) for one in arrays)
+    )
 
 
 def _fewest_results(state: dict[str, Any], items: Array) -> int:

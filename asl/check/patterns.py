@@ -15,7 +15,9 @@ from asl.check.regular_expressions import (
     UndecidedPatternError,
     backtracking,
     parse_pattern,
+    width,
 )
+from asl.check.shapes import Text
 
 FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # a schema lets no line break follow it; Python's `re` does
 PLAIN = set(range(ord(" "), ord("~") + 1)) - {ord('"'), ord("\\")}
@@ -78,6 +80,13 @@ def _all_ranges(node: Node, is_accepted: Callable[[int, int], bool]) -> bool:
             return all(_all_ranges(part, is_accepted) for part in parts)
         case Repeated(part, _, high):
             return high == 0 or _all_ranges(part, is_accepted)
+
+
+def lengths_of(text: Text) -> tuple[int, int | None]:
+    """Return how many characters a text has, at least and at most: what it states, and what its patterns imply."""
+    widths = [width(pattern) for pattern in text.patterns]
+    highs = [high for high in (text.high, *(high for _, high in widths)) if high is not None]
+    return max([text.low, *(low for low, _ in widths)]), min(highs, default=None)
 
 
 def is_match(pattern: str, text: str) -> bool:

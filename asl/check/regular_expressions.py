@@ -58,13 +58,28 @@ def parse_pattern(pattern: str) -> Node:
         items = list(PARSER.parse(pattern))
     except (re.error, OverflowError, RecursionError) as error:
         raise UndecidedPatternError(f"the pattern {pattern} cannot be read: {error}") from error
-    anchors = [str(value) for kind, value in (*items[:1], *items[-1:]) if str(kind) == "AT"]
-    if anchors != ["AT_BEGINNING", "AT_END"] or not (pattern.startswith("^") and pattern.endswith("$")):
+    if not _is_anchored(pattern, items):
         raise UndecidedPatternError(f"the pattern {pattern} is not anchored at both ends")
     try:
         return _sequence(items[1:-1])
     except LookupError as error:
         raise UndecidedPatternError(f"the pattern {pattern} has {error.args[0]}, which cannot be compared") from error
+
+
+def _is_anchored(pattern: str, items: Any) -> bool:
+    anchors = [str(value) for kind, value in (*items[:1], *items[-1:]) if str(kind) == "AT"]
+    return anchors == ["AT_BEGINNING", "AT_END"] and pattern.startswith("^") and pattern.endswith("$")
+
+
+@cache
+def width(pattern: str) -> tuple[int, int | None]:
+    """Return how many characters a text that matches pattern has, at least and at most; None is any number.
+
+    Raises re.error for a pattern that `re` does not read.
+    """
+    tree = PARSER.parse(pattern)
+    low, high = tree.getwidth()
+    return low, int(high) if _is_anchored(pattern, list(tree)) and high < ENDLESS else None
 
 
 def backtracking(pattern: str, length: int) -> float:

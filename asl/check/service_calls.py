@@ -27,6 +27,13 @@ OPTIMIZED: dict[str, dict[str, tuple[str, ...]]] = {
     "batch": {"submitJob": ("", SYNC, CALLBACK)},
     "ecs": {"runTask": ("", SYNC, CALLBACK)},
 }
+# Services of the other optimized integrations: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+# What is optimized of each is not checked.
+OTHER_OPTIMIZED = (
+    *("apigateway", "athena", "bedrock", "codebuild", "databrew", "eks", "elasticmapreduce", "emr-containers"),
+    *("emr-serverless", "http", "mediaconvert", "sagemaker"),
+)
+VERSIONS = {"states:startExecution": {SYNC: ("", "2")}}  # of patterns that have some
 # Members of a request that an integration takes as JSON too, and makes a string of.
 JSON_MEMBERS = {
     "aws-sdk:sfn:startExecution": frozenset({"Input"}),
@@ -76,11 +83,11 @@ class ServiceCall:
         inner = kind.members.values() if isinstance(kind, Structure) else ()
         return any(isinstance(self.model.kind(ref), ListOf | MapOf) or ref in ("x", "a") for ref in inner)
 
-    def answer(self, resource: str) -> Shape:
-        """Return the shape of what the task called resource gets."""
+    def answer(self) -> Shape:
+        """Return the shape of what the task gets."""
         if self.target.pattern == SYNC:
             asks_token = TOKEN in str(self.target.parameters)  # so that a client may send the result
-            return Anything(unstated=True) if asks_token else self._described(parsed=resource.endswith(":2"))
+            return Anything(unstated=True) if asks_token else self._described(parsed=self.target.version == "2")
         shape = response_shape(self.model, self.response, ALWAYS.get(self.target.integration, frozenset()))
         return shape if self.target.service.startswith(SDK) or not isinstance(shape, Object) else _with_metadata(shape)
 
@@ -123,13 +130,34 @@ def unsupported(target: Target) -> Iterator[Problem]:
         if target.pattern == SYNC:
             yield Problem("Resource", f"`.{SYNC}` of an AWS SDK integration", "no pattern, or `.waitForTaskToken`")
         yield from _unknown_action(target)
-    elif target.action and target.service in OPTIMIZED:
-        actions = OPTIMIZED[target.service]
-        if target.action not in actions:
-            yield Problem("Resource", f"the action `{target.action}`", _actions(target.service, actions))
-        elif target.pattern not in actions[target.action]:
-            patterns = " or ".join(f"`.{one}`" if one else "no pattern" for one in actions[target.action])
-            yield Problem("Resource", f"`.{target.pattern}` of {target.integration}", patterns)
+    elif target.action:
+        yield from _unoptimized(target)
+    if target.version not in VERSIONS.get(target.integration, {}).get(target.pattern, ("",)):
+        given = f"`.{target.pattern}:{target.version}` of {target.integration}"
+        yield Problem("Resource", given, "a pattern without a number, or `states:startExecution.sync:2`")
+
+
+def _unoptimized(target: Target) -> Iterator[Problem]:
+    if target.service not in OPTIMIZED:
+        if target.service not in OTHER_OPTIMIZED:
+            yield _unknown_service(target)
+        return
+    actions = OPTIMIZED[target.service]
+    if target.action not in actions:
+        yield Problem("Resource", f"the action `{target.action}`", _actions(target.service, actions))
+    elif target.pattern not in actions[target.action]:
+        patterns = " or ".join(f"`.{one}`" if one else "no pattern" for one in actions[target.action])
+        yield Problem("Resource", f"`.{target.pattern}` of {target.integration}", patterns)
+
+
+def _unknown_service(target: Target) -> Problem:
+    """Return that a service has no optimized integration, with the name that it is called by elsewhere or one that is like it."""
+    sdk = replace(target, service=f"{SDK}{target.service}")
+    like = difflib.get_close_matches(target.service, [*OPTIMIZED, *OTHER_OPTIMIZED], n=1)
+    meant = sdk.integration if service_call(sdk) else f"{like[0]}:{target.action}" if like else None
+    wanted = "a service with an optimized integration, or `aws-sdk:` before its name"
+    suggestion = f"did you mean `{meant}`?" if meant else None
+    return Problem("Resource", f"the service `{target.service}`", wanted, suggestion=suggestion)
 
 
 def _actions(service: str, actions: dict[str, tuple[str, ...]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from asl.check.budget import spend
-from asl.check.patterns import has_no_escapes, is_plain
+from asl.check.patterns import has_no_escapes, is_plain, lengths_of
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown, union
 
 HUGE = 10**15  # bytes
@@ -91,8 +91,9 @@ def _text(text: Text, depth: int) -> int | None:
     if text.values is not None:
         return max((_literal(value, depth) for value in text.values), default=0)
     bounds = []
-    if text.high is not None:
-        bounds.append(min(text.high * max_bytes_per_character(depth, text.patterns), HUGE))
+    _, most = lengths_of(text)
+    if most is not None:
+        bounds.append(min(most * max_bytes_per_character(depth, text.patterns), HUGE))
     inner = max_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
     if inner is not None:
         bounds.append(inner)
@@ -154,6 +155,6 @@ def _others(shape: Object, depth: int) -> int | None:
     if isinstance(shape.rest, Anything) and shape.rest.high is not None:
         return shape.rest.high * (1 << depth)  # the bound is for all of them together
     each = _property(max_bytes(shape.names, depth) or 0, shape.rest, depth)
-    if shape.high is None or shape.names.high is None or each is None:
+    if shape.high is None or lengths_of(shape.names)[1] is None or each is None:
         return None
     return _bounded(max(0, shape.high - sum(field.required for _, field in shape.fields)) * each)

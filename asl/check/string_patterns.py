@@ -48,7 +48,9 @@ def _fewest(text: Shape, part: str, sign: str) -> int:
     """Return how many parts there are at least, by the pattern of text."""
     if len(sign) > 1 or not isinstance(text, Text) or not text.patterns:
         return 0
-    kinds = (f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1},}}$" for count in range(MAX_PARTS, 0, -1))
+    # Separators in a row, and those at an end, have no part between them: Step Functions leaves out empty ones.
+    between = f"[{re.escape(sign)}]"
+    kinds = (f"^{between}*{part}(?:{between}+{part}){{{count - 1},}}{between}*$" for count in range(MAX_PARTS, 0, -1))
     return next((MAX_PARTS - number for number, kind in enumerate(kinds) if _is_within(text, kind)), 0)
 
 

@@ -87,7 +87,7 @@ def _response_of_service(visit: Visit, call: ServiceCall, parameters: Shape, fie
         return edges.gives.shape if edges.gives else Unknown()
     if call.is_large:
         _warn_of_size(visit)
-    return call.answer(str(visit.state["Resource"]))
+    return call.answer()
 
 
 def _warn_of_size(visit: Visit) -> None:

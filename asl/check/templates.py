@@ -73,7 +73,7 @@ class Evaluation:
                     self._problem(Problem(f"{field}.{name}", provided, "only one of them", decided=False))
             return exact_object(**dict(self._property(name, one, field) for name, one in value.items()))
         if isinstance(value, list):
-            items = tuple(self.template(one, f"{field}[{number}]") for number, one in enumerate(value))
+            items = tuple(self._item(one, f"{field}[{number}]") for number, one in enumerate(value))
             return Array(items, None, len(items), len(items))
         if isinstance(value, str) and value.startswith("{%"):
             wanted = "a path, or JSONata as the QueryLanguage"
@@ -84,11 +84,19 @@ class Evaluation:
         if name.endswith(".$"):
             return name.removesuffix(".$"), self.expression(value, f"{field}.{name}")
         if isinstance(value, str) and PATH_LIKE.match(value):
-            likely = f"did you mean `{name}.$`?"
-            certain = self.takes_text and self._is_found(value)
-            literal = Problem(f"{field}.{name}", f"the text `{value}`", "a path", suggestion=likely, decided=certain)
-            return name, self._problem(literal)
+            return name, self._literal(value, f"{field}.{name}", f"did you mean `{name}.$`?")
         return name, self.template(value, f"{field}.{name}")
+
+    def _item(self, value: Any, field: str) -> Shape:
+        if isinstance(value, str) and PATH_LIKE.match(value):
+            likely = "an array of paths is `States.Array(...)`, in a field whose name ends in `.$`"
+            return self._literal(value, field, likely)
+        return self.template(value, field)
+
+    def _literal(self, text: str, field: str, likely: str) -> Shape:
+        """Report a path that is written as a text."""
+        certain = self.takes_text and self._is_found(text)
+        return self._problem(Problem(field, f"the text `{text}`", "a path", suggestion=likely, decided=certain))
 
     def _is_found(self, text: str) -> bool:
         """Return whether text is a path that leads to something, so that it is none by chance."""

@@ -55,7 +55,7 @@ def test_transitions_are_in_order() -> None:
         ("arn:aws:states:::sns:publish", Target("sns", "publish")),
         ("arn:${Partition}:states:::lambda:invoke", Target("lambda", "invoke")),
         ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", Target("sqs", "sendMessage", "waitForTaskToken")),
-        ("arn:aws:states:::states:startExecution.sync:2", Target("states", "startExecution", "sync")),
+        ("arn:aws:states:::states:startExecution.sync:2", Target("states", "startExecution", "sync", version="2")),
         ("arn:aws-cn:states:::aws-sdk:sesv2:sendEmail", Target("aws-sdk:sesv2", "sendEmail")),
     ],
 )

@@ -101,6 +101,9 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
             False,
         ),
         ({**TEXT, "format": "uuid", "readOnly": True}, TEXT, True),
+        ({**TEXT, "pattern": "^[a-z]{2,4}$"}, {**TEXT, "minLength": 2, "maxLength": 4}, True),
+        ({**TEXT, "pattern": "^[a-z]{2,4}$"}, {**TEXT, "maxLength": 3}, False),
+        ({**TEXT, "pattern": "^[a-z]{2,4}"}, {**TEXT, "maxLength": 4}, False),
     ],
 )
 def test_further_keywords(provided: Any, required: Any, fits: bool) -> None:

@@ -123,6 +123,23 @@ def test_fewest_results(low: int, fields: dict[str, Any], fewest: int) -> None:
         assert found({"M": state, "B": task()}, start, edges) == findings
 
 
+@pytest.mark.parametrize(("batcher", "most"), [({}, 2), ({"MaxInputBytesPerBatch": 9000}, 10)])
+def test_most_results(batcher: dict[str, Any], most: int) -> None:
+    """Batches are full, so that ten items make two; a limit of their bytes may make more."""
+    state = mapping(ItemsPath="$.lines", Next="B", ItemBatcher={**BATCHES["ItemBatcher"], **batcher})
+    for bound, findings in ((most, set()), (most - 1, {("B", "Parameters", True)})):
+        edges = {"B": {"takes": array(closed({"read": TEXT}), 0, bound), "gives": TEXT}}
+        assert found({"M": state, "B": task()}, closed({"lines": array(TEXT, 0, 10)}), edges) == findings
+
+
+def test_items_of_a_batch() -> None:
+    """A batch of a computed size has no more items than there are."""
+    state = mapping(ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatchPath": "$.n"})
+    state["ItemProcessor"]["States"]["In"] = {"Type": "Pass", "End": True}
+    start = closed({"lines": array(TEXT, 0, 10), "n": {"type": "integer", "minimum": 1, "maximum": 5}})
+    assert found({"M": state}, start) == set()
+
+
 @pytest.mark.parametrize(("fields", "findings"), [({}, set()), (TOLERANT, {("B", "Parameters.read.$", True)})])
 def test_failure_of_all_iterations_may_be_tolerated(fields: dict[str, Any], findings: Found) -> None:
     """A Map whose iterations all fail ends with an empty array if that is tolerated, and what follows is proved with it."""

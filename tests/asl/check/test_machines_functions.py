@@ -9,6 +9,7 @@ START = closed(
     {
         "text": TEXT,
         "name": {"type": "string", "maxLength": 9, "pattern": "^[a-z]+$"},
+        "link": {"type": "string", "maxLength": 99, "pattern": "^s3:[!-~]*$"},
         "long": {"type": "string", "maxLength": 10_001},
         "n": COUNT,
         "any": {"type": "integer", "minimum": -5000, "maximum": 5000},
@@ -62,6 +63,8 @@ WHOLE: Schema = {"type": "integer"}
         ("States.Hash($.text, 'MD5')", {"type": "string", "minLength": 32, "maxLength": 32}),
         ("States.Hash($.text, $.hash)", {"type": "string", "minLength": 32, "maxLength": 40}),
         ("States.Base64Decode('aGk=')", {"type": "string"}),
+        ("States.Format('{}', -1.5e-3)", {"type": "string", "maxLength": 25}),
+        ("States.ArrayGetItem(States.StringSplit($.link, ':'), 0)", {"type": "string"}),
         ("States.StringSplit($.text, ',')", array({"type": "string", "maxLength": 20}, 0, 20)),
         ("States.Format('x:{}', $.name)", {"type": "string", "pattern": "^x:[a-z]+$"}),
         ("States.ArrayGetItem(States.StringSplit($$.Execution.Id, ':'), 7)", {"type": "string"}),

@@ -41,6 +41,8 @@ def refused(state: State, start: Any = START) -> set[str]:
         ({**MAP, "ItemsPath": "States.Array(1, 2)"}, "ItemsPath"),
         ({**MAP, "MaxConcurrency": -1}, "MaxConcurrency"),
         ({**MAP, "ToleratedFailurePercentage": 101}, "ToleratedFailurePercentage"),
+        (task(Resource="create"), "Resource"),
+        (task(Resource="arn:aws:states:::lambda"), "Resource"),
         (task(TimeoutSeconds=0), "TimeoutSeconds"),
         (task(TimeoutSeconds=5, HeartbeatSeconds=5), "HeartbeatSeconds"),
         (task(Retry=[{"ErrorEquals": ["X"], "BackoffRate": 0.5}]), "Retry[0].BackoffRate"),

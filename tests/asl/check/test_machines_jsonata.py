@@ -279,6 +279,13 @@ def test_expression_that_is_sent_as_text(output: Any, field: str) -> None:
     assert found({"A": {"Type": "Pass", "Output": {"v": "$5 {or} 6%"}, "End": True}}) == set()
 
 
+def test_expression_that_is_not_closed() -> None:
+    """Step Functions refuses an expression that begins and does not end."""
+    assert found({"A": {"Type": "Pass", "Output": {"v": "{% $states.input.id"}, "End": True}}) == {
+        ("A", "Output.v", True)
+    }
+
+
 def test_timeout_of_a_task() -> None:
     """A timeout is a second at least."""
     task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "TimeoutSeconds": "{% 0 %}", "End": True}

@@ -44,6 +44,8 @@ INVOKED = {"takes": closed({"id": TEXT}), "gives": closed({"ok": {"type": "boole
     [
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.Payload.ok", set()),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.StatusCode", set()),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.ExecutedVersion", set()),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "DryRun"}, "$.ExecutedVersion", {READ}),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.ok", {READ}),
         ({"FunctionName": "f", "Payload": {"id.$": "$.n"}}, "$", errors_in("Payload.id.$")),
         ({"FunctionName": "f", "Payload": {"nr.$": "$.id"}}, "$", errors_in("Payload.id", "Payload.nr.$")),
@@ -120,6 +122,30 @@ def test_task_that_waits_for_its_token() -> None:
 def test_publish(parameters: State, findings: Found) -> None:
     """sns:publish takes one target, a message, and attributes of a type."""
     assert calling("sns:publish", parameters) == findings
+
+
+@pytest.mark.parametrize(
+    ("resource", "suggestion"),
+    [
+        ("s3:getObject", "did you mean `aws-sdk:s3:getObject`?"),
+        ("lamda:invoke", "did you mean `lambda:invoke`?"),
+        ("states:startExecution.sync:3", None),
+        ("lambda:invoke.waitForTaskToken:2", None),
+    ],
+)
+def test_call_that_is_not_optimized(resource: str, suggestion: str | None) -> None:
+    """A service without an optimized integration, and a number that a pattern does not have, are refused."""
+    findings = proof_of({"A": task(Resource=f"{SERVICE}{resource}")}).findings
+    assert [one.suggestion for one in findings if one.decided and one.field == "Resource"] == [suggestion]
+
+
+def test_path_in_an_array_of_texts() -> None:
+    """A path among texts is a text: certainly wrong in a request if it leads to something, undecided elsewhere."""
+    sent = {"TaskDefinition": "t", "Overrides": {"ContainerOverrides": [{"Name": "c", "Command": ["run", "$.id"]}]}}
+    assert calling("ecs:runTask", sent) == errors_in("Overrides.ContainerOverrides[0].Command[1]")
+    assert found(ending({"Type": "Pass", "Parameters": {"ids": ["$.id"]}}), START) == {
+        ("A", "Parameters.ids[0]", False)
+    }
 
 
 def test_message_keeps_its_contract() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from asl.check.mapping import NO_MAPPING
 from asl.check.prover import prove
-from tests.asl.check.test_machines import State, ending
+from tests.asl.check.test_machines import FUNCTION, State, ending
 
 INNER = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
 MAP: State = {"Type": "Map", "ItemsPath": "$.l", "ItemProcessor": INNER}
@@ -38,7 +38,10 @@ def test_what_succeeded() -> None:
 
 def test_name_that_a_catch_of_the_state_around_assigns_too() -> None:
     """A branch may assign a variable that only the Catch of its Parallel assigns as well."""
-    branch = {"StartAt": "In", "States": {"In": {"Type": "Task", "Resource": "f", "Assign": {"v": 1}, "End": True}}}
+    branch = {
+        "StartAt": "In",
+        "States": {"In": {"Type": "Task", "Resource": FUNCTION, "Assign": {"v": 1}, "End": True}},
+    }
     catch = [{"ErrorEquals": ["States.ALL"], "Assign": {"v": 2}, "Next": "B"}]
     both: State = {"Type": "Parallel", "Branches": [branch], "Catch": catch}
     assert verdict(both, reading("$$.State.Name")) == "no finding"

@@ -51,6 +51,7 @@ PLAIN = Text(0, 2, frozenset({"^[a-z]*$"}))
         (constant('q"\\'), r'"q\"\\"'),
         (Text(0, 2), r'"\u0000\u0000"'),
         (PLAIN, '"zz"'),
+        (Text(patterns=frozenset({"^[a-z]{1,3}$"})), '"zzz"'),
         (Text(content=constant(["a"]), compact=True), r'"[\"a\"]"'),
         (Number(integer=True, low=0, high=9), "-0.0"),
         (Number(integer=True, low=-100, high=9), "-100.0"),
