@@ -12,8 +12,9 @@ from lambdas.domain import back_pressure, imports, tombstones
 from lambdas.domain.import_sources import Reason, SourceObject
 from lambdas.import_images import WAITING, handler
 from lambdas.runtime import clients, clock
+from lambdas.runtime.metrics import IMAGES_IMPORTED
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
-from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, Account, before_next_call
+from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, Account, before_next_call, metric_lines
 from tests.lambdas.imported import ALREADY, COPIED, ONE_OWNER, PICTURE, SOURCE, FullBucket, outcomes
 from workflow.contracts.errors import ContractViolation
 
@@ -44,14 +45,17 @@ def test_an_object_becomes_an_upload(bucket: FullBucket, account: Account) -> No
     }
 
 
-def test_a_repeat_imports_nothing_twice(bucket: FullBucket) -> None:
-    """Another run copies nothing and starts nothing once the image is begun, and says so."""
+def test_a_repeat_imports_nothing_twice(bucket: FullBucket, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another run copies nothing and starts nothing once the image is begun, says so, and counts no image."""
     bucket.put(PICTURE)
     bucket.run(bucket.listed(PICTURE))
     bucket.set_status()
     (line,) = bucket.run(bucket.listed(PICTURE), run="run-2")
     assert line["outcome"] == ALREADY
     assert len(bucket.uploads()) == len(bucket.started()) == 1
+    assert [
+        line["imageId"] for line in metric_lines(capsys.readouterr().out) if IMAGES_IMPORTED in line
+    ] == bucket.started()
 
 
 def test_an_id_is_of_bucket_key_and_version(bucket: FullBucket) -> None:

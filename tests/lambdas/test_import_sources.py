@@ -80,15 +80,17 @@ def test_lines_that_are_no_current_object_are_skipped(bucket: FullBucket, item: 
 
 
 def test_a_version_is_imported(versioned: FullBucket, account: Account) -> None:
-    """A list may name a version. One that is gone is reported, and the current one is not taken for it."""
+    """A list may name a version. One that is gone is reported, and the current one is not taken for it. Otherwise the line names the current one."""
     old, gone = versioned.put_version(PICTURE, b"first"), versioned.put_version(PICTURE, b"gone")
-    versioned.put(PICTURE, b"second")
+    current = versioned.put_version(PICTURE, b"second")
     clients.s3().delete_object(Bucket=SOURCE, Key=PICTURE, VersionId=gone)
     (line,) = versioned.run([{"key": PICTURE, "version": old, "owner": ""}])
     assert (line["outcome"], line["version"]) == (COPIED, old)
     assert account.content(UPLOAD_BUCKET, versioned.uploads()[0]) == b"first"
     (line,) = versioned.run([{"key": PICTURE, "version": gone, "owner": ""}])
     assert line["reason"] == Reason.VERSION_GONE
+    (line,) = versioned.run(versioned.listed(PICTURE))
+    assert (line["outcome"], line["version"]) == (COPIED, current)
 
 
 def test_an_object_from_before_versions(bucket: FullBucket, account: Account) -> None:

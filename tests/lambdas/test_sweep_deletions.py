@@ -13,9 +13,10 @@ from lambdas.domain.objects import ObjectsNotDeletedError
 from lambdas.domain.outcomes import DELETED
 from lambdas.domain.tombstones import LOOKS, due_tombstones
 from lambdas.runtime import clients
+from lambdas.runtime.metrics import OBJECTS_REMOVED
 from lambdas.sweep import handler
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import CONTEXT, TABLE
+from tests.lambdas.account import CONTEXT, TABLE, metric_lines
 from tests.lambdas.image_requests import delete
 from tests.lambdas.pipeline import Pipeline, Sweep
 from tests.lambdas.test_delete_image import image_id, versions
@@ -67,15 +68,23 @@ def test_what_s3_did_not_delete_is_deleted_by_a_later_sweep(
     assert versions() == []
 
 
-def test_what_an_execution_leaves_is_deleted_by_the_next_sweep(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """What a running execution writes after the deletion, and hides, is gone for good with the next sweep."""
+def test_what_an_execution_leaves_is_deleted_by_the_next_sweep(
+    pipeline: Pipeline, fake_clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a running execution writes after the deletion, and hides, is gone for good with the next sweep, which counts it."""
     event = pipeline.begin(b"data")
     delete(image_id(event))
     staged, _ = pipeline.leave_objects(event)
     clients.s3().delete_object(Bucket=event["image"]["bucket"], Key=staged)
     fake_clock.advance(seconds=1)
+    capsys.readouterr()
     assert handler({}, CONTEXT) == {"deleted": 1}
     assert versions() == []
+    (removed,) = metric_lines(capsys.readouterr().out)
+    assert (removed[OBJECTS_REMOVED], removed["objects"]) == ([1.0], "3")  # two versions and a delete marker
+    fake_clock.advance(hours=3)
+    assert handler({}, CONTEXT) == {"deleted": 1}
+    assert metric_lines(capsys.readouterr().out) == []
 
 
 def test_a_late_upload_is_deleted(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:

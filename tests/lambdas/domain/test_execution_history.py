@@ -133,21 +133,22 @@ def test_an_execution_that_timed_out() -> None:
 
 @pytest.mark.parametrize(("details", "reason"), [({}, "Aborted"), ({"error": "Operator", "cause": "why"}, "Operator")])
 def test_an_execution_that_was_aborted(details: dict[str, str], reason: str) -> None:
-    """The reason is the error given with the stop, or Aborted."""
+    """The reason is the error given with the stop, with its cause, or Aborted."""
     history = History().done("ValidateImage")
     history.task("ExtractMetadata")
     known: dict[str, Any] = details
     history.add("ExecutionAborted", **known)
-    assert failure(history, "ABORTED") == ("ExtractMetadata", reason)
+    error = json.dumps({"Error": reason, "Cause": details.get("cause", "")})
+    assert find_failure(history.events, "ABORTED") == Failure("ExtractMetadata", reason, error)
 
 
 def test_events_after_the_end_are_ignored() -> None:
     """Events after the end are ignored: an emulator may retry a task after the execution was stopped."""
     history = History()
     history.task("ExtractMetadata", FAULT)
-    history.add("ExecutionAborted")
+    history.add("ExecutionAborted", error="Operator")
     history.add("TaskFailed", history.add("TaskScheduled"), **FAULT)
-    assert failure(history, "ABORTED") == ("ExtractMetadata", "Aborted")
+    assert failure(history, "ABORTED") == ("ExtractMetadata", "Operator")
 
 
 def test_an_execution_that_step_functions_failed() -> None:
