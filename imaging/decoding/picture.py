@@ -163,7 +163,9 @@ def exif_block(image: Image.Image) -> Image.Exif:
     unchanged when they turn the pixels.
     """
     if image.format == "TIFF":
-        exif = image.getexif()
+        with suppress(ImageRefusedError), refuse_malformed():
+            image.getexif()
+        exif = image.getexif()  # with what was read before it broke
         if ORIENTATION not in getattr(image, "tag_v2", {}):
             exif.pop(ORIENTATION, None)
         return exif

@@ -112,6 +112,17 @@ def test_a_broken_exif_block_is_ignored(format_name: str, block: bytes) -> None:
     assert open_picture(data, LIMITS).size == pictures.SIZE
 
 
+def test_a_tag_beyond_the_end_of_a_tiff_is_ignored() -> None:
+    """Pillow warns of it whenever it reads the directory, also as EXIF; the picture and the tags before it are there."""
+    data = pictures.encoded(
+        pictures.quadrants(), "TIFF", tiffinfo={Base.Software: "s" * 40, Base.ImageDescription: "Ada"}
+    )
+    at = data.index(struct.pack("<HHI", Base.Software, 2, 41)) + 8
+    picture = open_picture(data[:at] + struct.pack("<I", len(data)) + data[at + 4 :], LIMITS)
+    assert picture.size == pictures.SIZE
+    assert (picture.exif.get(Base.Software), picture.exif.get(Base.ImageDescription)) == (None, "Ada")
+
+
 @pytest.mark.parametrize("behind", [False, True])
 @pytest.mark.parametrize("word", ["exif", "icc_profile", "transparency", "dpi", "xmp"])
 def test_a_text_does_not_count_as_a_value_of_pillow(word: str, *, behind: bool) -> None:
