@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from lambdas.runtime import clients, clock
-from operations.imports import concurrency
+from operations.errors import OperationError
+from operations.imports import concurrency, runs
 from operations.imports.sources import FIELDS
+from operations.stack import DEFAULT_STACK, find_stack
 from tests.operations.imports_in_moto import SOURCE, Imports, counts
 from tests.operations.stack_in_moto import OWNER, StackInMoto
 
 URL = f"s3://{SOURCE}/2019/"
+OTHER_RUN = "20190101T000000Z-0123ab"
 
 
 @pytest.fixture
@@ -229,10 +232,16 @@ def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pyte
     assert imports.stack.run("import", "resume", name).code == 1  # it runs
     assert "is stopped" in imports.stack.run("import", "stop", name).out
     assert "does not run: it is ABORTED" in imports.stack.run("import", "stop", name).out
-    assert imports.stack.run("import", "status", name, "--json").objects[0]["status"] == "ABORTED"
+    execution.error, execution.cause = "Stopped", "by an operator"  # moto does not keep them
+    (status,) = imports.stack.run("import", "status", name, "--json").objects
+    assert (status["status"], status["cause"]) == ("ABORTED", "Stopped: by an operator")
+    stack = find_stack(DEFAULT_STACK)
+    stopped = runs.find(stack, name)
     monkeypatch.setattr(clock, "sleep", lambda _: imports.finish())
     result = imports.stack.run("import", "resume", name, "--json")
     assert (result.code, result.objects[-1]["COPIED"]) == (0, 2)
+    with pytest.raises(OperationError, match="was resumed meanwhile"):
+        runs.resume(stack, stopped)
     assert imports.stack.run("import", "status", "--json").objects == [
         {"run": name, "status": "SUCCEEDED", "bucket": SOURCE}
     ]
@@ -244,10 +253,11 @@ def test_runs_that_step_functions_has_forgotten(imports: Imports) -> None:
     assert imports.stack.run("import", "resume", name).code == 0
     client, machine = clients.stepfunctions(), imports.stack.outputs["ImportPipelineArn"]
     given = client.describe_execution(executionArn=f"{machine.replace('stateMachine', 'execution')}:{name}-1")["input"]
-    client.start_execution(stateMachineArn=machine, name="by-hand-1", input=given)
+    for other in ("by-hand-1", f"{OTHER_RUN}-1"):
+        client.start_execution(stateMachineArn=machine, name=other, input=given)
     imports.executions()[:] = [one for one in imports.executions() if one.name != f"{name}-1"]
     assert imports.stack.run("import", "status", name).code == 0
-    assert [one["run"] for one in imports.stack.run("import", "status", "--json").objects] == [name]
+    assert {one["run"] for one in imports.stack.run("import", "status", "--json").objects} == {name, OTHER_RUN}
     assert "there is no run by-hand" in imports.stack.run("import", "status", "by-hand-2").err
 
 

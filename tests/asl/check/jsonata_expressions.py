@@ -122,6 +122,7 @@ EVALUATING = [
     "$sort($states.input.l1, function($a,$b){ $a.p > $b.p })[0].k",
     "$hash($states.input.a)",
     "$random(5)",
+    "$states.input.l1.[k, p]",
     "$reduce($states.input.l1.k, function($i, $j) { $i & $uppercase($j) })",
     "$reduce($states.input.t, function($i, $j) { $i + 1 }, 0)",
     "[$filter($states.input.l1, function() { true })]",

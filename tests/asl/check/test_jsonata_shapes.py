@@ -116,6 +116,7 @@ def test_text_of_what_may_be_nothing() -> None:
     assert operation("&", Field(Text(1, 2)), Field(Text(3, 4), required=False)) == Field(Text(1, 6, unstated=True))
 
 
+UNSURE = Array((), NULL, 0, 2, unstated=True)
 LISTED = Array((constant("a"), constant("b")), Text(3, 3), 1, 4)
 
 
@@ -138,6 +139,16 @@ LISTED = Array((constant("a"), constant("b")), Text(3, 3), 1, 4)
             Field(union(Text(), Array((), Text(), 2, 4)), required=False),
         ),
         (mapped(Field(constant(["a"])), lambda one: one), Field(constant("a"))),
+        (mapped(Field(Array((), NULL, 2)), lambda one: one), Field(Array((), NULL, 2))),
+        (
+            mapped(Field(LIST), lambda _: Field(Array((), NULL))),
+            Field(union(NULL, Array((), NULL, 2)), required=False),
+        ),
+        (
+            mapped(Field(LIST), lambda _: Field(UNSURE)),
+            Field(union(NULL, Array((), NULL, 2, 8, unstated=True)), required=False),
+        ),
+        (mapped(Field(LIST), lambda _: Field(TEXTS), keeps_arrays=True), Field(Array((), TEXTS, 2, 4))),
         (mapped(Field(LISTED), lambda _: Field(NULL)), Field(union(NULL, Array((), NULL, 2, 4)))),
         (mapped(Field(Array((NULL, NULL), None, 0, 1)), lambda one: one), Field(NULL, required=False)),
         (
@@ -155,6 +166,16 @@ LISTED = Array((constant("a"), constant("b")), Text(3, 3), 1, 4)
             Field(array_of([(Field(NULL), False), (MAY, False)])),
             Field(Array((), NULL, 1, 5, max_bytes=len("[null,[null,null,null,null],]"))),
         ),
+        (
+            Field(array_of([(Field(LIST), True), (MAY, False), (Field(Array((), None, 0, 0)), False)])),
+            Field(
+                Array((), union(LIST, NULL), 1, 5, max_bytes=len("[[null,null,null,null],[null,null,null,null],[],]"))
+            ),
+        ),
+        (
+            Field(array_of([(Field(union(Text(1, 2), LIST)), False)])),
+            Field(Array((), union(Text(1, 2), NULL), 1, 4, max_bytes=len("[[null,null,null,null],]"))),
+        ),
     ],
 )
 def test_items_of_a_sequence(found: Field, field: Field) -> None:
@@ -167,3 +188,5 @@ def test_values_of_anything_may_be_several() -> None:
     assert values_of(Field(Anything())) == Sequence(Anything(), 0, None, unstated=True)
     assert values_of(MAY) == Sequence(NULL, 0, 4)
     assert values_of(Field(union(LIST, Text()))) == Sequence(union(NULL, Text()), 1, 4)
+    assert values_of(Field(union(UNSURE, Text()))) == Sequence(union(NULL, Text()), 0, 2, unstated=True)
+    assert values_of(NO_VALUE) == values_of(Field(Array((), None, 0, 0))) == Sequence(union(), 0, 0)
