@@ -17,7 +17,7 @@ _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*|arn:.*")  # an ARN is the name of an
 
 def given(template: Node, stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Iterator[Refusal]:
     """Yield AWS's refusals of the other input of a deployment of template."""
-    yield from STACK_NAME.exceeded("the stack", len(stack))
+    yield from STACK_NAME.exceeded("the stack", len(stack.rpartition(":stack/")[2].partition("/")[0]))
     if not _STACK.fullmatch(stack):
         yield Refusal(
             "the stack",

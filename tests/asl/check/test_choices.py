@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from asl.check.choices import paths_read, split_by_rule
 from asl.check.json_schema import shape_of
 from asl.check.paths import select
 from asl.check.steps import parse_path
+from asl.check.wildcards import is_like
 from tests.asl.check.evaluator import KINDS, Missing, matches
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, objects, schemas
@@ -60,3 +62,29 @@ def test_a_rule_that_reads_what_is_there_can_be_asked(data: st.DataObject, schem
     event("missing" if missing else "there")
     for value in data.draw(st.lists(values(schema), min_size=1, max_size=4)) if not missing else ():
         matches(rule, value, parse_path)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "value", "is_match"),
+    [
+        ("ab", "ab", True),
+        ("ab", "abc", False),
+        ("*", "", True),
+        ("a*b*c", "abc", True),
+        ("a*b*c", "a1b2b3c", True),
+        ("a*b*c", "acb", False),
+        ("a*b*c", "ac", False),
+        ("a*b*c", "b1c", False),
+        ("a*c", "ab", False),
+        ("ab*ba", "aba", False),
+        ("ab*ba", "abba", True),
+        ("a*bc*c", "abc", False),
+        ("*ab*bc*", "abc", False),
+        ("*ab*bc*", "abbc", True),
+        (r"\**", "*a", True),
+        (r"\**", "a", False),
+    ],
+)
+def test_a_known_value_matches_wildcards(wanted: str, value: str, is_match: bool) -> None:
+    """A star stands for any text, also for none; the texts between stars are there in their order, and share no character."""
+    assert is_like(value, wanted) is is_match

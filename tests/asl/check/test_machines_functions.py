@@ -19,6 +19,8 @@ START = closed(
         "b": closed({"y": COUNT}, {"z": COUNT}),
         "json": JSON,
         "hash": {"enum": ["MD5", "SHA-1"]},
+        "tags": {"type": "string", "maxLength": 30, "pattern": "^[a-z]+(,[a-z]+)+$"},
+        "sign": {"enum": [",", ";"]},
     },
     {"may": TEXT},
 )
@@ -73,6 +75,7 @@ WHOLE: Schema = {"type": "integer"}
             "States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':'), 1)",
             {"type": "string", "maxLength": 11, "pattern": "^[^:]+$"},
         ),
+        ("States.ArrayGetItem(States.StringSplit($.tags, ','), 1)", {"type": "string", "maxLength": 30}),
         ("States.UUID()", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}),
     ],
 )
@@ -125,6 +128,9 @@ def test_call_without_findings(call: str, given: Schema) -> None:
         ("States.MathAdd($.text, 1)", True),
         ("States.MathAdd($.n)", True),
         ("States.StringSplit($.n, ',')", True),
+        ("States.ArrayGetItem(States.StringSplit($.text, ','), 0)", True),
+        ("States.ArrayGetItem(States.StringSplit($.tags, ','), 2)", True),
+        ("States.ArrayGetItem(States.StringSplit($.tags, $.sign), 1)", True),
         ("States.StringSplit($.text, 1)", True),
         ("States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':'), 2)", True),
         ("States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':x'), 1)", True),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates.refusals.check import TemplateRefusedError, check_deployment, check_template, refusals
+from templates.refusals.given import STACK_NAME
 from templates.refusals.refusal import Refusal
 from tests.effort import times
 from tests.templates.emitted import Node, template
@@ -250,5 +251,6 @@ def test_input_of_a_deployment_is_checked(invalid: dict[str, Any], expected: str
 )
 def test_declared_values_are_accepted(parameters: dict[str, str]) -> None:
     """Values that a parameter's type, list, limits and pattern allow are accepted, also in a stack named by its ARN."""
-    arn = "arn:aws:cloudformation:eu-central-1:123456789012:stack/pictures/4f2c"
+    name = "s" * STACK_NAME.most
+    arn = f"arn:aws:cloudformation:eu-central-1:123456789012:stack/{name}/e722ae60-fe62-11e8-9a0e-0ae8cc519968"
     check_deployment(json.dumps(template()), arn, {"ArtifactBucket": "my-bucket", **parameters}, {})
