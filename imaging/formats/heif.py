@@ -2,7 +2,7 @@
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +10,7 @@ from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.coded_data import Range, has_lost_data
-from imaging.formats.heif_properties import primary_item
-from imaging.formats.heif_shown import described_space, inspect_shown
+from imaging.formats.heif_shown import described_space, inspect_shown, shown_items
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
@@ -19,9 +18,10 @@ IMAGE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden"}  # types of items th
 AUXILIARY_REFERENCES = {b"thmb", b"auxl"}  # from a thumbnail, or a depth or alpha map, to its image
 APPLE_GAIN_MAP, ISO_GAIN_MAP = b"aux:hdrgainmap", b"tmap"  # in the type of an auxiliary image; type of an item
 CODED = {b"hvc1", b"av01"}  # types of items whose data are an image
-DECODED = {name: {coded, b"grid", b"iovl", b"iden"} for name, coded in (("AVIF", b"av01"), ("HEIF", b"hvc1"))}
+DECODED = {"AVIF": {b"av01", b"grid"}, "HEIF": {b"hvc1", b"grid", b"iovl", b"iden"}}
 CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jpeg": "JPEG", b"j2k1": "JPEG 2000"}
 CODINGS |= {b"unci": "uncompressed samples", b"mski": "a mask", b"tili": "tiles"}
+CODINGS |= {b"iovl": "layers", b"iden": "a copy of another one"}
 MANIFEST = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # type of a `uuid` box with a manifest of C2PA
 METADATA: dict[bytes, Literal["EXIF", "text"]] = {b"Exif": "EXIF", b"mime": "text"}
 DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offsets of their size in bytes
@@ -61,7 +61,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
 
 
 def check_coded(inspected: Inspected) -> None:
-    """Raise ImageRefusedError if coded images have lost data, at which inspect does not look: they are most of the file."""
+    """Raise ImageRefusedError if the image has lost data, at which inspect does not look: they are most of the file."""
     if any(has_lost_data(kind, inspected.data, ranges) for kind, ranges in inspected.coded):
         refuse_corrupt("A part of the image's data is lost: zeros are in its place.")
 
@@ -87,25 +87,27 @@ def _inspect_items(meta: Box) -> int:
         _note_bits(container.children())
     entries = list(_item_entries(meta))
     types = dict(_item_type(entry) for entry in entries)
-    _check_coding(meta, types)
+    shown = shown_items(meta)
+    _check_coding(meta, {types.get(item, b"") for item in shown})
     meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
     coded: dict[int, list[Range]] = defaultdict(list)
     for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
         _inspect_extent(meta, extent, types.get(extent.item, b""))
-        if extent.method == IN_FILE and types.get(extent.item) in CODED:
-            coded[extent.item].append((extent.offset, extent.offset + extent.size))
-    meta.inspection.coded += [(types[item], ranges) for item, ranges in coded.items()]
+        if types.get(extent.item) in CODED:
+            start = _base(meta, extent) + extent.offset
+            coded[extent.item].append((start, start + extent.size))
+    meta.inspection.coded += [(types[item], ranges) for item, ranges in coded.items() if item in shown]
     inspect_shown(meta, coded)
-    shown = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
+    visible = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
     auxiliary = {item for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for item in _auxiliary_items(box)}
-    return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in shown)
+    return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in visible)
 
 
-def _check_coding(meta: Box, types: Mapping[int, bytes]) -> None:
-    """Refuse a primary image in a coding that the decoder does not have."""
-    kind = types.get(primary_item(meta), b"")
-    if kind in CODINGS and kind not in DECODED[meta.inspection.format.name]:
-        refuse_unsupported(f"A HEIF whose image is coded as {CODINGS[kind]}")
+def _check_coding(meta: Box, kinds: set[bytes]) -> None:
+    """Refuse an image of which a part is in a coding that the decoder does not have."""
+    unknown = sorted(kinds & CODINGS.keys() - DECODED[meta.inspection.format.name])
+    if unknown:
+        refuse_unsupported(f"A HEIF whose image is coded as {CODINGS[unknown[0]]}")
 
 
 def _item_entries(meta: Box) -> Iterator[Box]:
@@ -185,9 +187,14 @@ def _inspect_extent(meta: Box, extent: Extent, kind: bytes) -> None:
 
 def _inspect_derived(meta: Box, extent: Extent, size_at: int) -> None:
     """Check the size of an item that is made of other items, which its data hold at an offset."""
-    base = 0
-    if extent.method == IN_META:
-        base = next((box.start for box in meta.find(b"idat", skip=FULL_BOX_HEADER)), 0)
-    form = "II" if byte_at(meta.data, base + extent.offset + 1) & 1 else "HH"
-    content = Box(meta.data, meta.inspection, start=base + extent.offset)
+    start = _base(meta, extent) + extent.offset
+    form = "II" if byte_at(meta.data, start + 1) & 1 else "HH"
+    content = Box(meta.data, meta.inspection, start=start)
     meta.inspection.add_size(*content.numbers(form, size_at))
+
+
+def _base(meta: Box, extent: Extent) -> int:
+    """Return the offset in the file from which that of an extent counts."""
+    if extent.method != IN_META:
+        return 0
+    return next((box.start for box in meta.find(b"idat", skip=FULL_BOX_HEADER)), 0)

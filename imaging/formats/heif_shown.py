@@ -1,7 +1,8 @@
-"""The image of an AVIF or HEIF that is shown: what its samples mean, and how it is cropped and turned."""
+"""The image of an AVIF or HEIF that is shown: its items, what its samples mean, and how it is cropped and turned."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from imaging.colorimetry.spaces import ColorSpace, from_code_points, is_known
@@ -20,13 +21,31 @@ CONFIGURATION = 4  # bytes in an `av1C` before the sequence header, if it is the
 ALPHA_SIGNS = (b"auxiliary:alpha", b"hevc:2015:auxid:1")  # in the type of an auxiliary image
 
 
+def shown_items(meta: Box) -> set[int]:
+    """Return the items that its decoder needs: the primary image, what it is made of, and the transparency of these."""
+    properties, needed = item_properties(meta), defaultdict[int, list[int]](list)
+    for name, item, others in _all_references(meta):
+        if name == b"dimg":
+            needed[item] += others
+        elif name == b"auxl" and _is_alpha(properties.get(item, ())):
+            for other in others:
+                needed[other].append(item)
+    found, waiting = set[int](), [primary_item(meta)]
+    while waiting:
+        item = waiting.pop()
+        if item not in found:
+            found.add(item)
+            waiting += needed[item]
+    return found
+
+
 def inspect_shown(meta: Box, coded: Mapping[int, Sequence[Range]]) -> None:
     """Find color space and placement of the image that is shown; raises ImageRefusedError.
 
     coded says where the data of each coded item are. libheif crops and turns the image itself, libavif does not.
     """
     properties, item = item_properties(meta), primary_item(meta)
-    references = [found for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for found in _references(box)]
+    references = list(_all_references(meta))
     parts = [part for name, whole, parts in references if (name, whole) == (b"dimg", item) for part in parts]
     spaces = (
         space
@@ -40,6 +59,10 @@ def inspect_shown(meta: Box, coded: Mapping[int, Sequence[Range]]) -> None:
     for name, auxiliary, shown in references:
         if name == b"auxl" and item in shown and _is_alpha(properties.get(auxiliary, ())):
             _check_alike(properties.get(item, ()), properties.get(auxiliary, ()))
+
+
+def _all_references(meta: Box) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
+    return (found for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for found in _references(box))
 
 
 def _references(box: Box) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:

@@ -51,20 +51,23 @@ class File:
     references: list[tuple[bytes, int, tuple[int, ...]]] = field(default_factory=list)
     shift: int = 0  # bytes by which the places of all data are wrong
     more: bytes = b""  # boxes beside the items
+    inside: bool = False  # the data are in a box among those of the items, not behind them
 
     def written(self) -> bytes:
         """Return the file."""
         brand = CODED[self.format_name][2]
         head = box(b"ftyp", brand, bytes(4), b"mif1", brand, b"miaf")
-        start = len(head) + len(self._meta(0)) + 8
-        return head + self._meta(start + self.shift) + box(b"mdat", *(item.data for item in self.items))
+        start = 0 if self.inside else len(head) + len(self._meta(0)) + 8
+        return head + self._meta(start + self.shift) + (b"" if self.inside else self._data(b"mdat"))
 
     def _meta(self, start: int) -> bytes:
         handler = full(b"hdlr", bytes(4), b"pict", bytes(13))
         first = full(b"pitm", struct.pack(">H", 1))
-        return full(
-            b"meta", handler, first, self._list(), self._places(start), self._properties(), self._made(), self.more
-        )
+        boxes = (self._list(), self._places(start), self._properties(), self._made(), self.more)
+        return full(b"meta", handler, first, *boxes, self._data(b"idat") if self.inside else b"")
+
+    def _data(self, name: bytes) -> bytes:
+        return box(name, *(item.data for item in self.items))
 
     def _list(self) -> bytes:
         entries = [
@@ -76,9 +79,9 @@ class File:
     def _places(self, start: int) -> bytes:
         entries = b""
         for number, item in enumerate(self.items, 1):
-            entries += struct.pack(">HHHII", number, 0, 1, start, len(item.data))
+            entries += struct.pack(">HHHHII", number, int(self.inside), 0, 1, start, len(item.data))
             start += len(item.data)
-        return full(b"iloc", struct.pack(">HH", 0x4400, len(self.items)), entries)
+        return full(b"iloc", struct.pack(">HH", 0x4400, len(self.items)), entries, version=1)
 
     def _properties(self) -> bytes:
         sizes = [full(b"ispe", struct.pack(">II", *item.size)) for item in self.items]

@@ -1,6 +1,7 @@
 """Formats and features that are recognized but not decoded: UNSUPPORTED, and the message names them."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from imaging.formats import FORMATS
 from imaging.formats.unsupported import sniff_unsupported
 from tests import pictures
 from tests.effort import times
+from tests.hostile.heif_files import SIZE, File, Item, grid, overlay, tile
 from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
 
@@ -102,6 +104,30 @@ def test_zeros_in_place_of_coded_data_are_corrupt(name: str, share: float) -> No
     start = data.index(b"mdat") + 4
     kept = start + int((len(data) - start) * share)
     assert reason_and_message(data[:kept] + bytes(len(data) - kept))[0] == Reason.CORRUPT
+
+
+@pytest.mark.share(1)
+@pytest.mark.parametrize("name", ["AVIF", "HEIF"])
+def test_only_lost_data_of_what_is_shown_are_corrupt(name: str) -> None:
+    """Wherever the data are in the file; those of a thumbnail, say, are not decoded."""
+    sound = tile(name)
+    lost = replace(sound, data=sound.data[:8] + bytes(64))
+    for inside in (False, True):
+        assert "zeros" in reason_and_message(File([lost], name, inside=inside).written())[1]
+    whole = grid(1, 2, (128, 64), (2, 3))
+    assert "zeros" in reason_and_message(File([whole, sound, lost], name).written())[1]
+    decode(open_picture(File([sound, lost], name, references=[(b"thmb", 2, (1,))]).written(), LIMITS))
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("AVIF", overlay(SIZE, 2)), ("AVIF", Item(b"iden", made_of=(2,))), ("HEIF", grid(1, 1, SIZE, (2,)))],
+)
+def test_what_an_image_is_made_of_is_named_if_it_is_not_decoded(name: str, made: Item) -> None:
+    """The decoder of AVIF has no layers and no copies; a tile may have another coding than its brand says."""
+    file = File([made, tile(name)], name).written()
+    data = file.replace(b"hvc1", b"jpeg") if name == "HEIF" else file
+    assert reason_and_message(data)[0] == Reason.UNSUPPORTED
 
 
 @pytest.mark.share(1)
