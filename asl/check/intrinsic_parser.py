@@ -7,6 +7,7 @@ from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.intrinsic_templates import template_of
 from asl.check.placeholders import written
 from asl.check.shapes import Shape, constant
+from asl.documents import parse_json
 
 # A path ends at a comma, a parenthesis or a space, but not in brackets, where a filter or a quoted name may have them.
 PATH = r"""\$(?:[^,)\s\['"]|\[(?:[^\[\]'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\[[^\[\]]*\])*\])*"""
@@ -51,8 +52,15 @@ def _parse_argument(text: str, at: int, level: int, *, is_template: bool = False
         inner = quoted[1:-1]
         return template_of(inner) if is_template else written(ESCAPED.sub(r"\1", inner)), match.end()
     if number:
-        return constant(float(number) if "." in number else int(number)), match.end()
+        return _number(number), match.end()
     return (constant(WORDS[word]), match.end()) if word else (path, match.end())
+
+
+def _number(text: str) -> Shape:
+    try:
+        return constant(parse_json(text))
+    except ValueError:  # it begins with 0, or is too large
+        raise IntrinsicCallError(_quoted(text), "a number of JSON, up to those of a float") from None
 
 
 def _parse_call(name: str, text: str, at: int, level: int) -> tuple[Call, int]:

@@ -30,6 +30,7 @@ from asl.check.jsonata_texts import (
     number,
     pad,
     parse_json,
+    power,
     replaced,
     shortened,
     split,
@@ -89,7 +90,8 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("uppercase", "lowercase", "trim", "substring", "substringBefore", "substringAfter"), shortened(Text)
     ),
-    **dict.fromkeys(("abs", "floor", "ceil", "round", "power"), _NUMBER),
+    **dict.fromkeys(("abs", "floor", "ceil", "round"), _NUMBER),
+    "power": power,
     "sqrt": square_root,
     "base64encode": grown(6),  # a character has up to 4 bytes, and 3 bytes make 4 characters
     "base64decode": grown(1),

@@ -9,6 +9,8 @@ from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError, 
 from asl.check.shapes import Array, Boolean, Field, Number, Shape, Text, Unknown, members
 from asl.check.sizes import LIMIT
 
+MAX_RANGE = 10_000_000  # items, of `..`
+TOO_LARGE = "a number that a double has"
 ORDERS = ("<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%")
 MOST = sys.float_info.max  # to compare with: an integer may be too large to be made a float
@@ -93,6 +95,8 @@ def _computed(operator: str, one: Shape, other: Shape) -> Number:
     results = [_calculated(operator, a, b) for a in left for b in right]
     whole = all(isinstance(member, Number) and member.integer for shape in (one, other) for member in members(shape))
     low, high = min(results), max(results)
+    if low > MOST or high < -MOST:
+        raise ExpressionError(f"a result of `{operator}` beyond {MOST:.1e}", TOO_LARGE)
     return Number(whole, low, high, unstated=True) if low >= -MOST and high <= MOST else NUMBER
 
 
@@ -119,6 +123,8 @@ def _range(one: Field, other: Field) -> Field:
     if first is None or last is None:
         return Field(Array((), Number(integer=True), 0, None, unstated=True))
     least = max(0, int(last[0] - first[1]) + 1) if one.required and other.required else 0
+    if least > MAX_RANGE:
+        raise ExpressionError(f"a range of at least {least:.3g} items", f"at most {MAX_RANGE:,} items of `..`")
     return Field(
         Array((), Number(integer=True, low=first[0], high=last[1]), least, max(0, int(last[1] - first[0]) + 1))
     )

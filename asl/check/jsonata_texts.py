@@ -10,7 +10,7 @@ from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
 from asl.check.intrinsic_strings import ALGORITHMS, digits_of
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError, is_certain, is_unstated
-from asl.check.jsonata_operators import NUMBER, computed_text, fewest_characters, require
+from asl.check.jsonata_operators import NUMBER, TOO_LARGE, computed_text, fewest_characters, require
 from asl.check.jsonata_sequences import Sequence, values_of
 from asl.check.patterns import is_subset
 from asl.check.regular_expressions import UndecidedPatternError
@@ -97,6 +97,22 @@ def square_root(arguments: list[Field]) -> Field:
             error = ExpressionError if certain else UndecidedExpressionError
             raise error(describe(one), "a number that is not negative for $sqrt", unstated=one.unstated)
     return Field(NUMBER, required=is_there(arguments))
+
+
+def power(arguments: list[Field]) -> Field:
+    """Return a power of a number, which fails if it is larger than a double."""
+    check(arguments, (Number, Number))
+    known = [next(iter(one.shape.values)) for one in arguments if isinstance(one.shape, Number) and one.shape.values]
+    if len(known) == len(arguments) == 2 and not _is_power(*map(float, known)):  # noqa: PLR2004 - base and exponent
+        raise ExpressionError(f"$power({known[0]}, {known[1]})", TOO_LARGE)
+    return Field(NUMBER, required=is_there(arguments))
+
+
+def _is_power(base: float, exponent: float) -> bool:
+    try:
+        return math.isfinite(math.pow(base, exponent))
+    except (OverflowError, ValueError):
+        return False
 
 
 def _check_pattern(shape: Shape) -> None:

@@ -8,14 +8,14 @@ from asl.check.placeholders import has_placeholder
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 STEP = re.compile(
     rf"""\.([^\s.\[\]'"*?@()]+)  # a name
-    | \.?\[\s*(\d+)\s*\]
+    | \.?\[\s*(\d{{1,9}})\s*\]  # no array has an index of more digits
     | \.?\[\s*({QUOTED})\s*\]
     | (\.?\[\s*\*\s*\] | \.\*)
     | \.\.([^\s.\[\]'"*?@()]+ | \[\s*(?:{QUOTED})\s*\])
     | \.?\[\s*(-?\d*\s*:\s*-?\d*)\s*\]
     | \.?\[\s*(\d+(?:\s*,\s*\d+)+)\s*\]
     | (\.?\[\s*\?\s*\((?:[^()'"]|{QUOTED}|\((?:[^()'"]|{QUOTED})*\))*\)\s*\])
-    | \.?\[\s*(-\d+)\s*\]""",
+    | \.?\[\s*(-\d{{1,9}})\s*\]""",
     re.VERBOSE,
 )
 

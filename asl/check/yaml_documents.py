@@ -5,6 +5,7 @@ JSON is read as YAML here, to get the places: nearly all JSON is YAML.
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -101,10 +102,20 @@ class _Reader:
             return self._object(node, way)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(one, (*way, number)) for number, one in enumerate(node.value)]
+        return self._single(node)
+
+    def _single(self, node: yaml.Node) -> Any:
+        """Return a text, a number, a truth value or null; raises ValueError if node is none of these."""
         try:
-            return self._loader.construct_object(node)
+            found = self._loader.construct_object(node)
+            if found is None or isinstance(found, str) or isfinite(found):
+                return found
         except yaml.YAMLError as error:
             raise ValueError(_problem(error)) from error
+        except (LookupError, OverflowError, TypeError, ValueError):  # of PyYAML's readers, and of what is no number
+            pass
+        tag = str(node.tag).rpartition(":")[2]
+        raise ValueError(f"line {node.start_mark.line + 1}: a value of the type {tag} that JSON does not have")
 
     def _object(self, node: yaml.MappingNode, way: Way) -> dict[str, Any]:
         pairs = [self._property(key, value, way) for key, value in node.value]

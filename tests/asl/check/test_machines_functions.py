@@ -127,6 +127,8 @@ def test_call_without_findings(call: str, given: Schema) -> None:
         ("States.MathRandom('a', 9)", True),
         ("States.MathAdd($.text, 1)", True),
         ("States.MathAdd($.n)", True),
+        ("States.MathAdd(1e999, 1)", True),
+        (f"States.MathAdd({'9' * 4301}, 1)", True),  # Python reads no integer of so many digits
         ("States.StringSplit($.n, ',')", True),
         ("States.ArrayGetItem(States.StringSplit($.text, ','), 0)", True),
         ("States.ArrayGetItem(States.StringSplit($.tags, ','), 2)", True),

@@ -294,6 +294,13 @@ def test_timeout_of_a_task() -> None:
     assert found({"A": {**task, "TimeoutSeconds": "{% $states.input.n %}"}}, edges) == set()
 
 
+@pytest.mark.parametrize("expression", ["$power(10, 400)", "1e308 * 10", "0 - 1e308 * 10", "[1..1e300]"])
+def test_number_that_is_too_large(expression: str) -> None:
+    """JSONata fails with a result that no double has, and with a range of more than ten million items."""
+    assert making(expression) == {(*OUTPUT, True)}
+    assert making("$power(2, $states.input.n)") == making("[1..9]") == set()
+
+
 @pytest.mark.parametrize("alternatives", ["$states.input.any : 'x'", "'x' : $states.input.any"])
 def test_error_of_one_alternative_is_certain(alternatives: str) -> None:
     """A value that may be a string is no number for certain, whatever is undecided of its other alternatives."""

@@ -53,7 +53,9 @@ def test_selected_array(path: str, schema: State, findings: Found) -> None:
     assert selecting(path, schema) == findings
 
 
-@pytest.mark.parametrize("path", ["$.lines.length()", "$['a','b']", "$..[0]", "$.lines[?(@.a == 'b'", "$.${X}"])
+@pytest.mark.parametrize(
+    "path", ["$.lines.length()", "$['a','b']", "$..[0]", "$.lines[?(@.a == 'b'", "$.${X}", "$.lines[1234567890]"]
+)
 def test_path_that_is_undecided(path: str) -> None:
     """A path that the checker does not read is undecided, also in a call."""
     with pytest.raises(PathError):
