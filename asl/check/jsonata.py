@@ -218,12 +218,20 @@ class Expression:
 
     def block(self, node: Any) -> Field:
         """Return the value of the last expression in parentheses; those before it may set variables."""
-        scope, found = self, NO_VALUE
+        scope, found = self._with_functions(node), NO_VALUE
         for one in node.expressions:
             found = scope.value(one.rhs if one.type == "bind" else one)
             if one.type == "bind" and isinstance(scope.scope, Object):
                 scope = replace(scope, scope=scope.scope.having(str(one.lhs.value), found))
         return found
+
+    def _with_functions(self, block: Any) -> "Expression":
+        """Return the expression where the functions that a block sets are not known yet: they may call themselves and later ones."""
+        scope = self.scope
+        for one in block.expressions:
+            if one.type == "bind" and one.rhs.type == "lambda" and isinstance(scope, Object):
+                scope = scope.having(str(one.lhs.value), Field(Unknown()))
+        return replace(self, scope=scope)
 
     def closure(self, node: Any) -> Field:
         """Return a function of the expression's own."""

@@ -10,6 +10,7 @@ import pytest
 from lambdas.runtime import clients, clock
 from operations.errors import OperationError
 from operations.imports import concurrency, runs
+from operations.imports.failed_batches import failed_lines
 from operations.imports.sources import FIELDS
 from operations.stack import DEFAULT_STACK, find_stack
 from tests.operations.imports_in_moto import SOURCE, Imports, counts
@@ -306,11 +307,17 @@ def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", ["FAILED", "PENDING"])
 def test_objects_of_a_failed_batch_are_reported(imports: Imports, status: str) -> None:
-    """An object whose batch failed or never started is not lost: it is counted, the exit code is 1, and a resumed run imports it."""
+    """An object whose batch failed or never started is not lost: it is counted, the exit code is 1, and a resumed run imports it.
+
+    Its line is read once, and for its own run.
+    """
     imports.failed_status = status
     imports.failed = [{"key": "2019/IMG_1.jpg"}, {"key": "2019/late.jpg"}]
     result = imports.stack.run("import", URL, "--owner", OWNER, "--yes", "--json")
     assert (result.code, result.objects[-1]["NOT_IMPORTED"], result.objects[-1]["COPIED"]) == (1, 1, 2)
+    bucket, seen = imports.stack.outputs["UploadBucketName"], set[str]()
+    found = [list(failed_lines(bucket, result.objects[-1]["run"], seen)) for _ in range(2)]
+    assert ([len(lines) for lines in found], list(failed_lines(bucket, OTHER_RUN, set()))) == ([2, 0], [])
     clients.s3().put_object(Bucket=SOURCE, Key="2019/late.jpg", Body=b"late")
     imports.failed = []
     again = imports.stack.run("import", "resume", result.objects[-1]["run"], "--json")

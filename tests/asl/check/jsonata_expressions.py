@@ -13,7 +13,12 @@ START = closed(
         "t": array(TEXT, 0, 3),
         "nn": array(array(TEXT, 1, 2), 1, 2),
     },
-    {"may": TEXT, "mn": COUNT, "u": {"anyOf": [TEXT, {"type": "null"}]}, "in": closed({"k": TEXT}, {"o": TEXT})},
+    {
+        "may": TEXT,
+        "mn": COUNT,
+        "u": {"anyOf": [TEXT, {"type": "null"}]},
+        "in": closed({"k": TEXT}, {"o": TEXT}),
+    },
 )
 # They always evaluate to something.
 EVALUATING = [
@@ -131,6 +136,8 @@ EVALUATING = [
     "'z' != $states.input.may ? $states.input.may : 'a'",
     "$type($states.input.may) != 'number' ? $states.input.may : 'a'",
     "$not($states.input.mn > 5) ? $states.input.mn : 0",
+    "($states.input.may != '') ? $states.input.may : 'a'",
+    "$type($states.input.u) != 'null' ? $uppercase($states.input.u) : 'a'",
     "$states.input.u != null ? $uppercase($states.input.u) : 'a'",
     "$states.input.a = 'z' ? 'b' : $states.input.a",
     "$exists($states.input.l[0]) ? 'a' : 'b'",
@@ -215,6 +222,7 @@ FAILING = [
     "$count($states.input.mn) = 1 ? $states.input.may : 'a'",
     "$count($states.input.may) < 2 ? $states.input.may : 'a'",
     "$count($states.input.l) < 2 ? $states.input.l[0].k : 'a'",
+    "$count($states.input.l) != 0 ? $states.input.l[1].k : 'a'",
     "$not($states.input.mn > 5) ? 0 : $states.input.mn",
     "$states.input.u = null ? 'a' : $uppercase($states.input.u)",
     "$not($states.input.may) ? 'a' : $states.input.may",
@@ -234,6 +242,8 @@ UNDECIDED = [
     "$states.input.l1#$i.($i)",
     "$map()",
     "$map($states.input.l1)",
+    "($f := function($n) { $n < 2 ? 1 : $n * $f($n - 1) }; $f(5))",
+    "($s := $sift($states.input, function($v) { $v = 1 }); $exists($s) ? $s.a : 1)",
     "$reduce($states.input.l1.p, function($i, $j) { $string($j) }, 0) + 1",
     "$reduce($states.input.l1, function($i, $j) { $i > 35 ? $uppercase($i) : $i + 10 }, 0)",
     # Conditions of which the checker does not know what they say; the first three always evaluate to something.

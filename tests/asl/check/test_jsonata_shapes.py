@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from asl.check.jsonata_arrays import append, distinct, keys, merge, partition, range_of, reordered, zipped
+from asl.check.jsonata_narrowing import narrowed
 from asl.check.jsonata_operators import NUMBER, operation
+from asl.check.jsonata_parser import parse
 from asl.check.jsonata_sequences import (
     NO_VALUE,
     Sequence,
@@ -190,3 +192,19 @@ def test_values_of_anything_may_be_several() -> None:
     assert values_of(Field(union(LIST, Text()))) == Sequence(union(NULL, Text()), 1, 4)
     assert values_of(Field(union(UNSURE, Text()))) == Sequence(union(NULL, Text()), 0, 2, unstated=True)
     assert values_of(NO_VALUE) == values_of(Field(Array((), None, 0, 0))) == Sequence(union(), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "shape", "left"),
+    [
+        ("$count($x) > 1", Array((), NULL), Array((), NULL, 2)),
+        ("$count($x) = 5", LIST, union()),
+        ("$x", Array((), NULL), Array((), NULL, 1)),
+        ("$type($x) != 'string'", union(Text(), NULL), NULL),
+        ("$type($x) != 'string'", Anything(), Anything()),
+    ],
+)
+def test_value_where_a_condition_holds(condition: str, shape: Shape, left: Shape) -> None:
+    """A condition leaves the values for which it may hold, and no others."""
+    scope = narrowed(exact_object(x=shape), parse(condition), holds=True)
+    assert scope == (exact_object(x=left) if left != union() else union())

@@ -33,6 +33,7 @@ def test_dashboard_is_bounded(what: str) -> None:
     widgets, most = CHARTS[what]
     assert _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most)}) == []
     found = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most + 1)})
+    assert found[0].startswith("$.Resources.It.Properties.DashboardBody")
     assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and the maximum is {most:,}" in found[0]
 
 
@@ -43,6 +44,8 @@ def test_dashboard_is_bounded(what: str) -> None:
         ({"widgets": [1]}, ".widgets[0]: an object is required here, and this is a number"),
         ({"widgets": [{"x": "a"}]}, ".widgets[0].x: an integer of at least 0 is required here, and this is text"),
         ({"widgets": [{"width": 1.5}]}, ".widgets[0].width: an integer"),
+        ({"widgets": [{"y": -1}]}, ".widgets[0].y: an integer"),
+        ({"widgets": [{"height": True}]}, ".widgets[0].height: an integer"),
     ],
 )
 def test_malformed_dashboard_is_refused(body: Node, place: str) -> None:
@@ -87,3 +90,9 @@ def test_body_is_json(kind: tuple[str, str], body: Any) -> None:
     resources = {"It": {"Type": kind[0], "Properties": {kind[1]: body}}}
     (found,) = map(str, refusals(json.dumps({"Resources": resources})))
     assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: not ")
+
+
+def test_only_its_own_type_has_a_body() -> None:
+    """A property of another type that has the same name is any text."""
+    resources = {"It": {"Type": "AWS::Glue::Job", "Properties": {"DashboardBody": "a", "DefinitionString": "b"}}}
+    assert refusals(json.dumps({"Resources": resources})) == []

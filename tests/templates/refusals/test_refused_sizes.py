@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import botocore.session
 import pytest
@@ -136,13 +137,16 @@ def test_names_of_resources_count_as_arns(value: Any) -> None:
     """A resource counts as its ARN in the stack with the longest name, in the region with the longest name."""
     name = f"{'s' * 128}-Table-1X2Y3Z4A5B6C7"
     longest = f"arn:aws-us-gov:states:ap-southeast-3:{'1' * 12}:stateMachine:{name}"
-    assert len(Filling({}, {}).fill(value)) >= len(longest)
+    filling = Filling({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}}, {})
+    assert len(filling.fill(value)) >= len(longest)
 
 
 def test_names_of_stack_and_functions_count_as_the_longest() -> None:
     """The stack's name is as long as a deployment accepts one, and a function's as Lambda's documentation states."""
     stack = Filling({}, {}).fill({"Ref": "AWS::StackName"})
     assert len(stack) == STACK_NAME.most
+    place = f"arn:aws-us-gov:cloudformation:ap-southeast-3:{'1' * 12}:stack/{stack}/"
+    assert len(Filling({}, {}).fill({"Ref": "AWS::StackId"})) >= len(place) + len(str(UUID(int=0)))
     function = Filling({"Resources": {"One": {"Type": "AWS::Lambda::Function"}}}, {}).fill({"Ref": "One"})
     request: Any = botocore.session.get_session().get_service_model("lambda").shape_for("CreateFunctionRequest")
     assert f"limited to {len(function)} characters" in request.members["FunctionName"].documentation
