@@ -1,5 +1,6 @@
 """The audit: uploads that no sweep would find come into the index, and nothing else changes."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus
 from uuid import uuid4
@@ -72,12 +73,14 @@ def test_an_upload_without_a_record_is_started_by_the_next_sweep(
 
 
 def test_its_owner_sees_an_upload_that_was_found(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """The record that the audit writes is one that the API can show, though nobody knows the name of the file."""
+    """The record that the audit writes is one that the API can show, as long as a message would be kept, though nobody knows the name of the file."""
     event = pipeline.upload(b"data")
     lose_record(event)
     late(fake_clock)
     audit(inventory())
     assert document(image_id(event))["status"] == "AWAITING_UPLOAD"
+    left = timedelta(seconds=item(event)["expiresAt"] - fake_clock.now().timestamp())
+    assert timedelta(days=14, seconds=-2) < left <= timedelta(days=14)
 
 
 @pytest.mark.parametrize("ended", ["PROCESSING", "FAILED", "AWAITING_UPLOAD"])

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from lambdas import archive
-from lambdas.domain import back_pressure, executions, objects
-from lambdas.domain.import_sources import Reason
+from lambdas.domain import back_pressure, executions, objects, rerenders
+from lambdas.domain.import_sources import Reason, SkippedError
 from lambdas.domain.record import CLAIM, SUPERSEDED
 from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime import clients, clock
@@ -70,22 +70,27 @@ def test_an_image_is_claimed_and_started(bucket: FullBucket, account: Account) -
     assert (record[CLAIM], record["execution"], record["status"]) == (name, event["execution"], "SUCCEEDED")
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-def test_the_focal_point_stays(bucket: FullBucket, account: Account, *, is_known: bool) -> None:
-    """The record has the focal point; where an older one has not, the upload is asked while it is there."""
+def test_the_focal_point_stays(bucket: FullBucket, account: Account) -> None:
+    """The record has the focal point; where an older one has not, the upload is asked while it is there, and after that nothing is known."""
     event = succeed(account, "0.31,0.6")
-    record = account.record(event)
-    assert record["validation"]["focus"] == "0.31,0.6"
-    if not is_known:
-        del record["validation"]["focus"]
-        account.store(record)
-    rerendered(bucket, event["image"]["imageId"])
-    assert [image["original"]["focus"] for image in inputs(bucket).values()] == ["0.31,0.6"]
+    image, record = event["image"], account.record(event)
+    older = {**record, "validation": {**record["validation"]}}
+    assert older["validation"].pop("focus") == "0.31,0.6"
+    account.store(older)
+    rerendered(bucket, image["imageId"], run="by-upload")
+    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    for run, stored in (("by-record", record), ("by-nothing", older)):
+        account.store(stored)
+        assert rerendered(bucket, image["imageId"], run=run) == {image["imageId"]: STARTED}
+    found = (started["original"] for started in inputs(bucket).values())
+    expected = {"by-upload": "0.31,0.6", "by-record": "0.31,0.6", "by-nothing": None}
+    assert {original["run"]: original.get("focus") for original in found} == expected
 
 
 def test_what_cannot_be_made_anew_is_skipped(bucket: FullBucket, account: Account) -> None:
     """Skipped are other images, outcomes that are not published, and originals that are gone or have to be restored."""
-    rejected, pending, open_, gone, frozen = (succeed(account) for _ in range(5))
+    pending, open_, gone, frozen = (succeed(account) for _ in range(4))
+    rejected = account.begin(b"data")  # nothing of it is archived
     account.set_status(rejected, "REJECTED")
     account.store({name: value for name, value in account.record(pending).items() if name != "notifiedAt"})
     account.store({**account.record(open_), SUPERSEDED: []})
@@ -93,7 +98,8 @@ def test_what_cannot_be_made_anew_is_skipped(bucket: FullBucket, account: Accoun
     original: Any = {"Bucket": ARCHIVE_BUCKET, "Key": account.record(frozen)["archive"]["original"]["key"]}
     clients.s3().copy_object(CopySource=original, StorageClass="GLACIER", **original)
     reasons = {
-        "no ID": Reason.NOT_SUCCEEDED,
+        "": Reason.NOT_SUCCEEDED,
+        "x" * 3000: Reason.NOT_SUCCEEDED,  # DynamoDB refuses to look for either
         str(uuid4()): Reason.NOT_SUCCEEDED,
         rejected["image"]["imageId"]: Reason.NOT_SUCCEEDED,
         pending["image"]["imageId"]: Reason.OUTCOME_PENDING,
@@ -105,7 +111,7 @@ def test_what_cannot_be_made_anew_is_skipped(bucket: FullBucket, account: Accoun
     assert inputs(bucket) == {}
 
 
-def test_a_record_that_went_on_meanwhile_is_not_claimed(account: Account) -> None:
+def test_a_record_that_went_on_meanwhile_is_not_claimed(bucket: FullBucket, account: Account) -> None:
     """A newer version that has succeeded since the record was read, and an execution that has succeeded itself, replace nothing."""
     event = account.begin(b"data")
     account.set_status(event, "SUCCEEDED")
@@ -120,6 +126,11 @@ def test_a_record_that_went_on_meanwhile_is_not_claimed(account: Account) -> Non
         succeeded.append(raised.value.succeeded)
         assert account.record(event) == {**before, **change}
     assert succeeded == [False, True, True]
+    account.store({**before, "versionId": "newer"})
+    image: Any = {**event["image"], "original": {"run": "run-1"}}
+    with pytest.raises(SkippedError, match=Reason.NOT_SUCCEEDED):
+        rerenders.start(image, bucket.settings)
+    assert inputs(bucket) == {}
 
 
 def test_a_success_of_an_older_version_is_claimed(account: Account) -> None:

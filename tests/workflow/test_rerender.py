@@ -1,11 +1,13 @@
 """Renditions are made anew by the same pipeline: the record describes the old ones or the new ones, and nothing is lost."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from imaging.errors import Reason
 from lambdas import finalize, sweep
 from lambdas.domain import deletions, executions, tombstones
-from lambdas.domain.record import CLAIM, SUPERSEDED, Record
+from lambdas.domain.record import CLAIM, CLEARED_AT, SUPERSEDED, Record
 from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime.settings import ImageSettings
 from tests.fake_aws.events import execution_ended
@@ -22,12 +24,13 @@ from tests.workflow.rerendering import (
     result,
     stored,
 )
+from workflow import contracts
 from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.contracts.payloads import MetadataRecord
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import RESIZE
 
-NEW_EDGE = "120"  # pixels: only one resized image
+NEW_EDGE, NEW_THUMBNAIL = "120", "60"  # pixels: only one resized image
 WRITES = 13  # of an execution
 
 
@@ -37,6 +40,7 @@ def first(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     done = processing.process(images.jpeg())
     processing.fake_clock.advance(seconds=60)
     monkeypatch.setenv("RESIZE_EDGES", NEW_EDGE)
+    monkeypatch.setenv("THUMBNAIL_EDGE", NEW_THUMBNAIL)
     processing.interpreter.most_retries = 1
     return done
 
@@ -59,8 +63,10 @@ def test_renditions_are_replaced_at_once(
         done = rerender(processing, first, "run-1")
     assert next(writes) == WRITES + len(["the claim"])
     record, old = assert_whole(processing, done), first.record or {}
+    contracts.check("metadata-record", record)
     assert (done.execution.status, record["execution"]) == ("SUCCEEDED", done.execution.name)
     assert max(record["resized"][edge] for edge in ("width", "height")) == int(NEW_EDGE)  # type: ignore[index]
+    assert record["thumbnail"]["width"] == int(NEW_THUMBNAIL)  # type: ignore[index]
     assert (record["resized"]["smaller"], record["earlier"]) == ([], [first.execution.name])  # type: ignore[index]
     assert record["archive"]["original"] == old["archive"]["original"]  # type: ignore[index]
     same = ("validation", "metadata", "createdAt", "finishedAt", "versionId", "attempt")
@@ -162,9 +168,9 @@ def test_the_last_of_two_runs_wins(processing: Processing, first: Outcome) -> No
 
 
 def test_a_sweep_keeps_what_a_claim_has(processing: Processing, first: Outcome) -> None:
-    """A sweep in the middle deletes nothing that an execution has staged or archived which may still succeed."""
+    """A sweep in the middle deletes nothing that an execution has staged or archived which may still succeed; a later one looks again."""
     again = rerender(processing, first, "run-1")  # so that a sweep looks for leftovers of the first execution
-    processing.resources.forget(again.image, "clearedAt")
+    processing.resources.forget(again.image, CLEARED_AT)
 
     def sweeping() -> None:
         processing.fake_clock.advance(seconds=STALLED_AFTER + 1)
@@ -172,7 +178,10 @@ def test_a_sweep_keeps_what_a_claim_has(processing: Processing, first: Outcome) 
 
     before(processing, LAST.state, sweeping)
     done = rerender(processing, first, "run-2")
-    assert assert_whole(processing, done)["execution"] == done.execution.name
+    record = assert_whole(processing, done)
+    assert (record["execution"], CLEARED_AT in record) == (done.execution.name, False)
+    age = processing.fake_clock.now() - datetime.fromisoformat(str(record["updatedAt"]))
+    assert age < timedelta(seconds=STALLED_AFTER)  # of the replacement, and not of the claim
 
 
 def before(processing: Processing, state: str, do: object) -> None:

@@ -27,6 +27,15 @@ def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, s
     assert pipeline.notifications() == []
 
 
+def test_the_outcome_of_an_older_version_is_not_published_again(pipeline: Pipeline, sweep: Sweep) -> None:
+    """A record without an attempt was written by a version that published its outcome and did not keep when."""
+    event = pipeline.begin(b"data")
+    record = pipeline.write_outcome(event, "SUCCEEDED")
+    pipeline.store({name: value for name, value in record.items() if name != "attempt"})
+    sweep()
+    assert pipeline.notifications() == []
+
+
 @pytest.mark.share(1)
 @each_type
 def test_a_success_keeps_what_it_archived(
