@@ -267,8 +267,8 @@ class Expression:
             return Closure(node, self).call
         name = str(node.value) if node.type == "variable" else None
         own = self._own(name) if name else None
-        if isinstance(own, Closure):
-            return own.call
+        if isinstance(own, Closure):  # which may have been handed to itself, so that the levels of its callers count
+            return replace(own, where=replace(own.where, level=max(self.level, own.where.level))).call
         if name in FUNCTIONS and own is None:
             return FUNCTIONS[name]
         if name in REFUSED:

@@ -10,6 +10,7 @@ from lambdas.domain.attribute_values import serialize
 from lambdas.domain.record import CLAIM
 from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime import clients, clock
+from operations.imports.outcomes import rerender_status
 from tests.fake_aws.account import ARCHIVE_BUCKET, REGION
 from tests.operations.imports_in_moto import Imports, counts
 from tests.operations.stack_in_moto import OWNER, StackInMoto
@@ -133,3 +134,10 @@ def test_a_day_must_be_one(rerenders: Rerenders, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         rerenders.stack.run("rerender", "--since", "yesterday")
     assert "is no day such as" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("status", "shown"), [("PROCESSING", ""), ("REJECTED", "REJECTED")])
+def test_an_image_that_has_no_success_any_more(status: str, shown: str) -> None:
+    """An image that was uploaded again meanwhile is open as long as its new upload, and has its outcome."""
+    item: Any = {"status": status}
+    assert rerender_status(item, "20260101T000000Z-0123ab") == shown

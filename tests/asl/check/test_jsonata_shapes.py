@@ -162,6 +162,19 @@ LISTED = Array((constant("a"), constant("b")), Text(3, 3), 1, 4)
             Field(union(NULL, Array((), NULL, 2, 2))),
         ),
         (properties(NULL), NO_VALUE),
+        (properties(Anything()), Field(Anything(), required=False)),
+        (
+            properties(Object((("a", Field(NULL)),), Text(1, 2))),
+            Field(union(NULL, Text(1, 2), Array((), union(NULL, Text(1, 2)), 2))),
+        ),
+        (
+            mapped(Field(UNSURE), lambda one: one),
+            Field(union(NULL, Array((), NULL, 2, 2, unstated=True)), required=False),
+        ),
+        (
+            Field(array_of([(Field(NULL, required=False), False)])),
+            Field(Array((), NULL, 0, 1, max_bytes=len("[null,]"))),
+        ),
         (Field(some(LIST)), Field(union(NULL, Array((), NULL, 2, 4, unstated=True)))),
         (Field(array_of([(Field(NULL), False), (Field(LIST), True)])), Field(Array((NULL, LIST), None, 2, 2))),
         (

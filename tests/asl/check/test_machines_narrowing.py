@@ -51,6 +51,15 @@ def test_presence(rule: State, path: str, findings: Found) -> None:
     assert guarded(rule, path) == findings
 
 
+def test_absence() -> None:
+    """An item that is not there ends the array, and one that is there leaves the others as they are."""
+    for number in (0, 1):
+        assert taking({"Variable": f"$.l[{number}]", "IsPresent": False}, "$.l", array(TEXT, 0, number)) == set()
+    assert taking({"Variable": "$.pair[1].k", "IsPresent": True}, "$.pair[0]", {"type": "integer"}) != set()
+    rules = [{"Variable": "$.open.x", "IsPresent": True}, {"Variable": "$.open.x.y", "IsPresent": False}]
+    assert taking({"And": rules}, "$.open.x", {"type": "object"}) != set()
+
+
 @pytest.mark.parametrize(
     ("operator", "value", "inside", "outside"),
     [

@@ -23,6 +23,7 @@ from asl.check.shapes import (
     union,
 )
 from asl.check.sizes import LIMIT, max_bytes
+from asl.check.string_patterns import split_parts
 from asl.check.surroundings import Surroundings
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.values import values
@@ -104,3 +105,9 @@ def _is_certain(shape: Shape) -> bool:
 def test_size_is_certain_where_all_texts_are_known(shape: Shape, of_plain: Shape) -> None:
     """Nothing is certain of the size of a payload that has a placeholder or what a service makes in it, wherever it is."""
     assert (_is_certain(shape), _is_certain(of_plain)) == (False, True)
+
+
+def test_parts_of_a_text_may_take_more_than_the_text() -> None:
+    """Where a text is split, each separator becomes the quotes and the comma between two parts."""
+    parts = split_parts(Text(0, 20, frozenset({"^[a-z,]*$"})), constant(","), 20)
+    assert (max_bytes(parts) or 0) >= len(json.dumps(["a"] * 10, separators=(",", ":")))
