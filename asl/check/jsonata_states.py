@@ -14,12 +14,20 @@ from asl.check.jsonata_lambdas import Closure
 from asl.check.jsonata_narrowing import is_understood, narrowed
 from asl.check.jsonata_parser import parse
 from asl.check.lengths import unmarked
-from asl.check.maps import errors_of_map, result_of_map, start_of_iteration
+from asl.check.maps import (
+    ARRAYS,
+    ITEMS,
+    arrays_of,
+    errors_of_map,
+    iteration_of,
+    result_of_map,
+    start_of_iteration,
+    value_of,
+)
 from asl.check.placeholders import written
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import (
     NOTHING,
-    Anything,
     Array,
     Boolean,
     Field,
@@ -52,9 +60,6 @@ LIMIT = Number(integer=True, low=1, high=99_999_999)  # seconds of a timeout
 EXPRESSION_LIKE = re.compile(r"^\{%|%\}$|\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
 MAX_SHOWN = 100  # characters of a text in a message
 JSON_VALUE = "a value of JSON"
-ARRAYS = Array((), Anything())
-# Of a distributed Map; an inline one failed with an object: "Map state input must be an array".
-ITEMS = union(Array((), Anything()), Object((), Anything()))
 
 
 def shortened(text: str) -> str:
@@ -219,14 +224,14 @@ class JsonataState:
             if is_expression(visit.state.get(name)):
                 visit.check(self._made(visit.state[name], name, scope), required, name)
         items = self._items(scope)
-        arrays = [member for member in members(items) if isinstance(member, Array)]
-        parts = [part for array in arrays for part in (*array.prefix, array.items) if part is not None]
-        one = union(*parts) if arrays else Unknown()
+        iteration = iteration_of(visit, items)
         (machine,) = inner_machines(visit.state)
-        given = child_input(visit, self._item(one), arrays, self._make)
-        outcome = self.follow(machine, start_of_iteration(visit, given, one), visit.proof)
+        given = child_input(visit, self._given(iteration, value_of(items)), arrays_of(items), self._make)
+        outcome = self.follow(machine, start_of_iteration(iteration, given), visit.proof)
         visit.join(outcome)
-        result = visit.measure("result", result_of_map(visit, arrays, given, unmarked(outcome.output), self._make))
+        result = visit.measure(
+            "result", result_of_map(visit, arrays_of(items), given, unmarked(outcome.output), self._make)
+        )
         yield self._leave(result, self._scope(result=result))
         yield from self._catches(union(*errors_of_map(visit, unmarked(outcome.error))))
 
@@ -242,14 +247,12 @@ class JsonataState:
         visit.check(items, ITEMS if is_distributed(visit.state) else ARRAYS, "Items")
         return items
 
-    def _item(self, one: Shape) -> Shape:
+    def _given(self, iteration: Visit, one: Shape) -> Shape:
         """Return the input of an iteration: the item, or what ItemSelector makes of it."""
-        if "ItemSelector" not in self.visit.state:
+        if "ItemSelector" not in iteration.state:
             return one
-        visit = self.visit
-        arrival = replace(visit.arrival, around=replace(visit.arrival.around, item=one))
-        iteration = JsonataState(Visit(visit.name, visit.state, arrival, visit.proof), self.follow)
-        return iteration._made(visit.state["ItemSelector"], "ItemSelector", iteration._scope())
+        state = JsonataState(iteration, self.follow)
+        return state._made(iteration.state["ItemSelector"], "ItemSelector", state._scope())
 
     def _catches(self, error: Shape) -> Iterator[Exit]:
         self.visit.retries(error)

@@ -13,7 +13,7 @@ NO_VARIABLES = exact_object()
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The input of the execution, the item of the iteration, if there is one, and the variables; a Choice may narrow them."""
+    """The input of the execution, `$$.Map.Item` in an iteration, and the variables; a Choice may narrow them."""
 
     execution_input: Shape
     item: Shape | None = None
@@ -36,7 +36,7 @@ class Surroundings:
             execution_input=select(context, ["Execution", "Input"])[0],
             variables=left if isinstance(left, Object) else self.variables,
         )
-        return narrowed if self.item is None else replace(narrowed, item=select(context, ["Map", "Item", "Value"])[0])
+        return narrowed if self.item is None else replace(narrowed, item=select(context, ["Map", "Item"])[0])
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,28 @@ def test_failure_of_all_iterations_may_be_tolerated(fields: dict[str, Any], find
     assert found({"M": state, "B": reading("$[0]")}, closed({"lines": array(TEXT, 1)})) == findings
 
 
+KEY = ("M", "ItemSelector.v.$")
+
+
+@pytest.mark.parametrize(
+    ("items", "member", "findings"),
+    [
+        ({"ItemsPath": "$.lines"}, "Source", set()),
+        ({"ItemsPath": "$.lines"}, "Key", {(*KEY, True)}),
+        ({"ItemsPath": "$.servers"}, "Key", set()),
+        ({"ItemsPath": "$.servers"}, "Value.port", set()),
+        ({"ItemReader": reader(GET, InputType="JSON", MaxItems=9)}, "Source", set()),
+        ({"ItemReader": reader(GET, InputType="JSON", MaxItems=9)}, "Key", {(*KEY, False)}),
+    ],
+)
+def test_item_of_an_array_of_an_object_or_of_a_file(items: dict[str, Any], member: str, findings: Found) -> None:
+    """A distributed Map runs over an array, the pairs of an object or a file: an item has a source, and of an object a key."""
+    state = mapping(**items, ItemSelector={"v.$": f"$$.Map.Item.{member}"}, ResultPath=None)
+    state["ItemProcessor"]["States"]["In"] = {"Type": "Pass", "Result": 1, "End": True}
+    start = closed({"bucket": TEXT, "key": TEXT, "lines": array(TEXT), "servers": closed({"web": TEXT}, {"db": TEXT})})
+    assert found({"M": state}, start) == findings
+
+
 def test_unknown_number_of_results_is_warned_of() -> None:
     """How many items a file has is not known, so that their results may be too large for a payload."""
     proof = proof_of({"M": mapping(ItemReader=reader(GET, InputType="JSON"))}, START)
