@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.domain import executions
+from lambdas.domain import dead_letters, executions
 from lambdas.domain.dead_letters import VISIBILITY_TIMEOUT
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
@@ -129,10 +129,12 @@ def test_an_image_that_is_started_meanwhile_is_processed(
 
 
 def test_messages_are_visible_again_soon(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
-    """A message that a sweep has read can be redriven soon after, long before the queue's own visibility timeout."""
+    """A message that a sweep has read is hidden while that goes on with others, and can be redriven soon after."""
     pipeline.add_dead_letters("poison")
     sweep()
-    fake_clock.advance(seconds=VISIBILITY_TIMEOUT)
+    fake_clock.advance(seconds=VISIBILITY_TIMEOUT - 10)
+    assert visible(pipeline) == []
+    fake_clock.advance(seconds=10)
     assert visible(pipeline) == ["poison"]
 
 
@@ -149,6 +151,18 @@ def test_many_messages_are_read(pipeline: Pipeline, sweep: Sweep, expire: Expire
     assert sweep()["finalized"] == len(events)
     assert {pipeline.record(event)["status"] for event in events} == {"FAILED"}
     assert pipeline.count_dead_letters() == len(events) + 1
+
+
+def test_a_sweep_reads_a_limited_number_of_messages(
+    pipeline: Pipeline, sweep: Sweep, expire: Expire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many messages do not keep the sweep from its other work: a later one reads the others."""
+    monkeypatch.setattr(dead_letters, "MAX_MESSAGES", 2)
+    events = [pipeline.upload(b"data") for _ in range(3)]
+    expire(*map(message_about, events))
+    with pytest.raises(SweepIncompleteError):  # the third image is one to start
+        sweep()
+    assert [pipeline.record(event).get("status") for event in events].count("FAILED") == 2
 
 
 POISON = {

@@ -1,12 +1,17 @@
 """ResizeImage: the picture fitted inside the configured edges, staged for the archive."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PIL.JpegImagePlugin import JpegImageFile
 
 from lambdas import resize
+from lambdas.domain import renditions
 from lambdas.domain.object_keys import STAGED
+from lambdas.domain.objects import Upload
+from lambdas.runtime.sandbox import client
+from lambdas.runtime.sandbox.bounds import BOUNDS_WITH_VARIANTS
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
 from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, Account, export
@@ -75,3 +80,13 @@ def _quantization(data: bytes) -> dict[int, list[int]]:
     image = pictures.decoded(data)
     assert isinstance(image, JpegImageFile)
     return {number: list(table) for number, table in image.quantization.items()}
+
+
+def test_an_image_with_variants_may_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoders of variants need more time than the sandbox gives to other images, which it ends sooner."""
+    bounds: list[object] = []
+    monkeypatch.setattr(client, "run", lambda *arguments, **_: bounds.append(arguments[3]))
+    event: Any = {}
+    for formats in (("AVIF",), ()):
+        renditions.make("resize", Upload(b"", ""), event, [], replace(RESIZE_SETTINGS, rendition_formats=formats))
+    assert bounds == [BOUNDS_WITH_VARIANTS, None]

@@ -104,6 +104,15 @@ def test_a_branch_that_failed(failing: str, other: str) -> None:
     assert failure(history.handled("RecordFailure")) == (failing, "MemoryError")
 
 
+def test_a_failure_that_no_event_refers_to() -> None:
+    """If no event says which failure HandleError follows, it is the last one that was not retried."""
+    history = History().done("ValidateImage", "ExtractMetadata")
+    history.task("ResizeImage", TIMEOUT)
+    history.add("TaskScheduled", history.task("GenerateThumbnail", FAULT))
+    history.add("ChoiceStateEntered", 0, name="HandleError")
+    assert failure(history) == ("ResizeImage", "States.Timeout")
+
+
 def test_a_failure_in_error_handling_is_not_the_reason() -> None:
     """If the failure cannot be recorded, the reason is still the first failure."""
     history = History()
