@@ -140,7 +140,9 @@ class Expression:
         if not members(found.shape):
             return found
         inner = self.at(Field(values_of(found).shape))
-        inner.value(stage.expr)  # for what may be wrong in it
+        asked = members(inner.value(stage.expr).shape)
+        if any(isinstance(one, Array) or (isinstance(one, Number) and one.unstated) for one in asked):
+            self.unstated.append("an index that is computed")
         left = inner.property_of(Field(inner.narrowed(stage.expr, holds=True)), CURRENT)
         kept = mapped(found, lambda _: Field(left.shape)) if left.shape != NOTHING else NO_VALUE
         return replace(kept, shape=some(kept.shape), required=isinstance(found.shape, Unknown))

@@ -136,8 +136,9 @@ def test_a_day_must_be_one(rerenders: Rerenders, capsys: pytest.CaptureFixture[s
     assert "is no day such as" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("status", "shown"), [("PROCESSING", ""), ("REJECTED", "REJECTED")])
-def test_an_image_that_has_no_success_any_more(status: str, shown: str) -> None:
-    """An image that was uploaded again meanwhile is open as long as its new upload, and has its outcome."""
-    item: Any = {"status": status}
+@pytest.mark.parametrize(
+    ("item", "shown"), [({"status": "PROCESSING"}, ""), ({"status": "REJECTED"}, "REJECTED"), (None, "NONE")]
+)
+def test_an_image_that_has_no_success_any_more(item: Any, shown: str) -> None:
+    """An image that was uploaded again meanwhile is open as long as its new upload, and has its outcome; a record may have expired."""
     assert rerender_status(item, "20260101T000000Z-0123ab") == shown

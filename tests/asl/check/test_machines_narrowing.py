@@ -13,7 +13,7 @@ START = closed(
         "pair": array(closed({}, {"k": TEXT}), 2, 2),
         "t": TEXT,
     },
-    {"a": TEXT, "open": {"type": "object"}},
+    {"a": TEXT, "open": {"type": "object"}, "part": closed({"k": TEXT})},
 )
 USED = ("U", "Parameters.read.$", True)
 
@@ -38,6 +38,9 @@ def taking(rule: State, path: str, schema: State, *, other: bool = False) -> Fou
         ({"Variable": "$.pair[0].k", "IsPresent": True}, "$.pair[0].k", set()),
         ({"Variable": "$.pair[0].k", "IsPresent": True}, "$.pair[1].k", {USED}),
         ({"Variable": "$.pair[0].k", "IsPresent": False}, "$.pair[0].k", {USED}),
+        ({"Variable": "$.pair[2].k", "IsPresent": True}, "$.nowhere", set()),
+        ({"Variable": "$.t", "IsPresent": False}, "$.nowhere", set()),
+        ({"Variable": "$.part.k", "IsPresent": False}, "$.part", {USED}),
         ({"Variable": "$.open.x", "IsPresent": True}, "$.open.x", set()),
         ({"Variable": "$.open.x.y[1]", "IsPresent": True}, "$.open.x.y[0]", set()),
         ({"Variable": "$.open.x", "IsPresent": True}, "$.open.y", {USED}),
