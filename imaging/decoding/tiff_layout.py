@@ -18,6 +18,7 @@ DEFAULTS = {258: (1,), 259: (1,), 262: (0,), 266: (1,), 277: (1,), 284: (1,), 33
 BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, PLANAR, EXTRA, FORMAT = DEFAULTS
 SUBFILE_TYPE, SUB_DIRECTORIES, DNG_VERSION = 254, 330, 50706
 WIDTH, LENGTH = 256, 257
+BIG = b"MM\0+"  # which Pillow takes for a classic TIFF
 REDUCED, MASK = 1, 4  # bits of NewSubfileType: a smaller version of another image, and a mask for one
 RAW = {32803: "camera RAW", 34892: "camera RAW"}  # color filter array, and linear values of the sensor
 
@@ -101,6 +102,8 @@ class Layout:
 
 def read_layout(data: bytes) -> Layout | None:
     """Return the layout of the first page of a TIFF, or None if its directory cannot be read."""
+    if data.startswith(BIG):
+        refuse_unsupported("A BigTIFF with the highest byte first")
     with suppress(EndOfDataError):
         block = TiffDirectories.at(data)
         entries = _entries(block, block.first)

@@ -20,6 +20,7 @@ NUMBER_OF_LINES = b"\xff\xdc\0\4"
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive
 LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
+JPEG_LS = 0xF7  # frame of another coding with the markers of JPEG (T.87)
 OTHER_BITS = {*range(2, 8), *range(9, 17)}  # bits of a sample that the standard allows
 OTHER_COMPONENTS = {2, *range(5, 256)}
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
@@ -60,6 +61,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             frame = segment
             _check_process(marker, byte_at(data, start), byte_at(data, start + 5))
             _add_frame_size(data, start, inspection)
+        elif marker == JPEG_LS:
+            refuse_unsupported("The format JPEG-LS")
         elif marker in COMMENTS:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index

@@ -13,6 +13,8 @@ MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own limit, ab
 RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF before there was a chunk for it
 
 COLORS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
+# Bit of the first letter of a chunk that a decoder may ignore, and the others (ISO 15948, 5.4) beside IHDR and IDAT.
+ANCILLARY, CRITICAL = 0x20, {b"PLTE", b"IEND"}
 COLOR_TYPE, PALETTE = 25, 3  # offset of the color type in the file, and the type that needs a palette
 
 
@@ -83,6 +85,8 @@ def _inspect_chunk(data: bytes, chunk: Chunk, inspection: Inspection) -> None:
         _decompress(data[start:end].partition(b"\0")[2][1:], "profile", inspection)
     elif name in {b"tEXt", b"zTXt", b"iTXt"}:
         _read_text(name, data[start:end], inspection)
+    elif name.isalpha() and not name[0] & ANCILLARY and name not in CRITICAL:
+        refuse_unsupported("A PNG with a critical chunk that is not in its standard")
     else:
         inspection.has_manifest |= name == b"caBX"
         inspection.add_metadata("text", end - start)

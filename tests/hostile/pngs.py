@@ -7,7 +7,17 @@ from functools import cache
 from itertools import accumulate
 
 from tests import pictures
-from tests.hostile.kind import CORRUPT, IMAGE, NOT_AN_IMAGE, TOO_COMPLEX, TOO_MANY_PIXELS, TRUNCATED, Kind, kind
+from tests.hostile.kind import (
+    CORRUPT,
+    IMAGE,
+    NOT_AN_IMAGE,
+    TOO_COMPLEX,
+    TOO_MANY_PIXELS,
+    TRUNCATED,
+    UNSUPPORTED,
+    Kind,
+    kind,
+)
 
 Size = tuple[int, int]
 
@@ -124,7 +134,7 @@ def _chunks() -> Iterator[Kind]:
     yield kind("PNG with transparency beyond 8 bits", with_chunks(chunk(b"tRNS", b"\xff" * 6)), IMAGE)
     lying = with_chunks().replace(struct.pack(">I", 13) + b"IHDR", struct.pack(">I", 2**31) + b"IHDR")
     yield kind("PNG with a chunk of 2**31 bytes", lying, TRUNCATED)
-    yield kind("PNG with a critical chunk that no standard knows", with_chunks(chunk(b"ABCD", b"?")), IMAGE)
+    yield kind("PNG with a critical chunk that no standard knows", with_chunks(chunk(b"ABCD", b"?")), UNSUPPORTED)
     yield kind("PNG with a chunk whose name is no letters", with_chunks(chunk(b"\0\xff\1\2", b"?")), CORRUPT)
     wrong = with_chunks(chunk(b"tEXt", b"a\0b")[:-1] + b"?")
     yield kind("PNG with a wrong sum in its text", wrong, IMAGE)

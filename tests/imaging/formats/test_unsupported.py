@@ -13,6 +13,7 @@ from imaging.formats import FORMATS
 from imaging.formats.unsupported import sniff_unsupported
 from tests import pictures
 from tests.effort import times
+from tests.hostile import tiffs
 from tests.hostile.heif_files import SIZE, File, Item, grid, overlay, tile
 from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
@@ -148,6 +149,23 @@ def test_a_jpeg_with_its_height_behind_its_scan_is_named() -> None:
     reason, message = reason_and_message(flat + b"\xff\xdc\0\4\0\x1e\xff\xd9")
     assert reason == Reason.UNSUPPORTED
     assert "DNL" in message
+
+
+def test_a_jpeg_ls_is_named() -> None:
+    """It has the markers of a JPEG, and starts as one may."""
+    reason, message = reason_and_message(
+        b"\xff\xd8\xff\xf7\0\x0b\x08\0\1\0\1\1\1\x11\0\xff\xda\0\x08\1\1\0\0\0\0\xff\xd9"
+    )
+    assert (reason, "JPEG-LS" in message) == (Reason.UNSUPPORTED, True)
+
+
+def test_a_bigtiff_in_the_order_that_is_not_decoded_is_named() -> None:
+    """Pillow reads its header as that of another kind of TIFF."""
+    fields = [struct.pack(">HHQI4x", tag, tiffs.LONG, 1, value) for tag, value in sorted(tiffs.tags().items())]
+    directory = struct.pack(">Q", len(fields)) + b"".join(fields) + bytes(8)
+    file = struct.pack(">2sHHHQ", b"MM", 43, 8, 0, 16 + len(tiffs.GRAY)) + tiffs.GRAY + directory
+    reason, message = reason_and_message(file)
+    assert (reason, "BigTIFF" in message) == (Reason.UNSUPPORTED, True)
 
 
 def test_a_png_for_ios_is_named() -> None:
