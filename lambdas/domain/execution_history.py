@@ -40,12 +40,17 @@ def find_failure(history: list[Event], status: str) -> Failure:
     if failed and len(before) < len(events):
         # A rejection is no failure: a later state failed while it handled the rejection.
         return _failure_of(failed if _details(failed).get("error") != REJECTED else _cause(events) or failed, events)
-    if failed and status == FAILED and _state(failed, events) == _ended_in(events):
+    if failed and status == FAILED and _has_ended(failed, events):
         return _failure_of(failed, events)
     # No task failed, or one was still retried: the execution itself was ended.
     details = _details(events[-1]) if events else {}
     error = details.get("error") or REASONS.get(status, "")
     return _failure(_ended_in(events), {"error": error, "cause": details.get("cause", "")})
+
+
+def _has_ended(failed: Event, events: list[Event]) -> bool:
+    """Return whether the execution ended with a failure: it was not tried again, and no later state was entered."""
+    return failed["id"] not in _retried(events) and _state(failed, events) == _ended_in(events)
 
 
 def _until_end(events: list[Event]) -> list[Event]:
@@ -59,11 +64,16 @@ def _cause(events: list[Event]) -> Event | None:
 
     Two branches may fail at the same time. The one that the end of their Parallel follows is the cause.
     """
-    retried = {event.get("previousEventId") for event in events if event["type"].endswith("Scheduled")}
+    retried = _retried(events)
     failures = [event for event in events if _is_failure(event)]
     final = [event for event in failures if event["id"] not in retried]
     linked = (event for event in _chain(events) if _is_failure(event) and event["id"] not in retried)
     return next(linked, None) or next(reversed(final or failures), None)
+
+
+def _retried(events: list[Event]) -> set[int]:
+    """Return the numbers of the events after which a task was scheduled: those of failures were tried again."""
+    return {event.get("previousEventId", 0) for event in events if event["type"].endswith("Scheduled")}
 
 
 def _is_failure(event: Event) -> bool:

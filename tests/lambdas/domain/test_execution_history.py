@@ -161,8 +161,18 @@ def test_events_after_the_end_are_ignored() -> None:
 
 
 def test_an_execution_that_step_functions_failed() -> None:
-    """Errors that no state can catch belong to the current state."""
+    """Errors that no state can catch belong to the current state, also if that is tried again after another error."""
     history = History().done("ValidateImage")
+    history.task("ExtractMetadata", FAULT)
+    history.add("TaskScheduled")
+    history.add("ExecutionFailed", error="States.DataLimitExceeded", cause="too long")
+    assert failure(history) == ("ExtractMetadata", "States.DataLimitExceeded")
+
+
+def test_an_error_that_a_state_has_caught_is_not_the_reason() -> None:
+    """An error after which the execution went on is not why Step Functions has failed it in a later state."""
+    history = History()
+    history.task("ValidateImage", TIMEOUT)
     history.task("ExtractMetadata")
     history.add("ExecutionFailed", error="States.DataLimitExceeded", cause="too long")
     assert failure(history) == ("ExtractMetadata", "States.DataLimitExceeded")
