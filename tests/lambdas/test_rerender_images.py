@@ -133,6 +133,17 @@ def test_a_record_that_went_on_meanwhile_is_not_claimed(bucket: FullBucket, acco
     assert inputs(bucket) == {}
 
 
+@pytest.mark.parametrize("earlier", [["again"], []])
+def test_an_execution_that_lost_its_claim_knows_whether_it_has_succeeded(account: Account, earlier: list[str]) -> None:
+    """Renditions that it has made are the record's, or were until a later run: they are not deleted then."""
+    event = account.begin(b"data")
+    account.set_status(event, "SUCCEEDED")
+    account.store({**account.record(event), "earlier": earlier})
+    with pytest.raises(StaleExecution) as raised:
+        Rerender(TABLE, event["image"], "again").complete_step("ArchiveImage", {"archive": {}}, "SUCCEEDED")
+    assert raised.value.succeeded == bool(earlier)
+
+
 def test_a_success_of_an_older_version_is_claimed(account: Account) -> None:
     """Such a record has neither an attempt nor the time of its notification, and waits for none."""
     event = account.begin(b"data")
