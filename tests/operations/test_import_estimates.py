@@ -1,10 +1,18 @@
-"""What `import` says before it starts: how long it takes, and what is skipped."""
+"""What `import` says before it starts: how long it takes, and what is skipped; and which runs need a person."""
+
+from argparse import Namespace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, NoRegionError
 
 from lambdas.domain.import_sources import Listed, Reason, SkippedError
+from operations.imports import concurrency
 from operations.imports.counting import Count
 from operations.imports.estimates import duration
+from operations.imports.runs import Run
+from operations.imports.summaries import print_summary
 
 
 @pytest.mark.parametrize(
@@ -34,3 +42,27 @@ def test_few_of_many_skipped_objects_are_named() -> None:
         found.add(Listed(f"{number}.txt"), 1, skip)
     assert found.skipped == {Reason.UNSUPPORTED: 5}
     assert found.examples == {Reason.UNSUPPORTED: ["0.txt", "1.txt", "2.txt"]}
+
+
+@pytest.mark.parametrize(
+    "error", [ClientError({"Error": {"Code": "AccessDenied"}}, "GetAccountSettings"), NoRegionError()]
+)
+def test_a_concurrency_that_cannot_be_read_is_no_silence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Where the account's limits cannot be read, the message says that nothing is known."""
+
+    def limits() -> None:
+        raise error
+
+    monkeypatch.setattr(concurrency, "_limits", limits)
+    stack: Any = None
+    assert "is not known whether --concurrency fits" in concurrency.warning(stack, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [("FAILED", 1), ("KEPT", 1), ("BEGUN", 1), ("NOT_IMPORTED", 1), ("REJECTED", 0), ("SKIPPED", 0)],
+)
+def test_exit_code_of_a_run_that_is_over(outcome: str, code: int) -> None:
+    """A run needs a person if images failed, or objects were not imported; rejected images and skipped objects are outcomes."""
+    outcomes: Any = SimpleNamespace(counts=lambda: {outcome: 1})
+    assert print_summary(Namespace(json=True), Run("a-run", 1, "SUCCEEDED", "", {}, "arn"), outcomes) == code

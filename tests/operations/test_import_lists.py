@@ -76,6 +76,13 @@ def test_a_broken_line_is_named(tmp_path: Path, line: str, message: str) -> None
         read_source(URL, tmp_path / "keys", None, by_path=False)
 
 
+def test_few_of_many_broken_lines_are_named(tmp_path: Path) -> None:
+    """The message names three lines, and says how many there are besides."""
+    (tmp_path / "keys").write_text("{\n" * 5, encoding="utf-8")
+    with pytest.raises(SourceError, match="line 3 is no JSON, and 2 more lines"):
+        read_source(URL, tmp_path / "keys", None, by_path=False)
+
+
 @pytest.mark.parametrize(
     ("url", "inventory", "by_path", "message"),
     [
