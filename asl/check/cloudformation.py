@@ -44,7 +44,7 @@ def machines_in(document: PlacedDocument, file: Path) -> Iterator[FoundMachine]:
     types = {name: known for name, one in found.items() if (known := _type(_properties(one)))}
     for name, one in found.items():
         machine = _Resource(name, _properties(one), document, file).machine()
-        yield replace(machine, types=MachineTypes(types.get(name, ""), types))
+        yield replace(machine, types=MachineTypes(types.get(name, ""), types, "Definition" in _properties(one)))
 
 
 def _is_machine(resource: Any) -> bool:

@@ -22,7 +22,7 @@ from asl.check.fields import (
 )
 from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
-from asl.language import INNER_MACHINES, Machine, Rule, State, inner_machines
+from asl.language import INNER_MACHINES, Machine, Rule, State, each_state, inner_machines, transitions
 
 WHOLE = "(machine)"  # in the place of a state's name
 NESTED = ("And", "Or", "Not")
@@ -34,7 +34,30 @@ def grammar_findings(machine: Machine) -> Found:
     """Yield each state of machine with what Step Functions refuses in it; what is around the states has the name WHOLE."""
     yield from ((WHOLE, problem) for problem in field_findings(machine, MACHINE, "", "a state machine"))
     yield from ((WHOLE, problem) for problem in _ends(machine, ""))
+    yield from _untargeted(machine)
+    yield from _labels(machine)
     yield from _states(machine, "JSONPath")
+
+
+def _untargeted(machine: Machine) -> Found:
+    """Yield each state of machine, and of those in it, to which nothing leads: "State is not reachable"."""
+    states = machine["States"]
+    targets = {one.target for state in states.values() for one in transitions(state)} | {machine["StartAt"]}
+    wanted = "a state that StartAt, Next, Default, a rule or a catcher leads to"
+    yield from (
+        (name, Problem("Type", "a state to which nothing leads", wanted)) for name in states if name not in targets
+    )
+    for inner in (inner for state in states.values() for inner in inner_machines(state)):
+        yield from _untargeted(inner)
+
+
+def _labels(machine: Machine) -> Found:
+    """Yield each distributed Map with the label of another one."""
+    first: dict[str, str] = {}
+    for name, state in each_state(machine):
+        label = state.get("Label")
+        if isinstance(label, str) and first.setdefault(label, name) != name:
+            yield name, Problem("Label", f"the label of {first[label]}", "a label that no other Map has")
 
 
 def _ends(machine: Machine, at: str) -> Iterator[Problem]:

@@ -6,10 +6,21 @@ Source: AWS's documentation of the types of workflows (Standard and Express) and
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from asl.check.service_calls import SYNC
 from asl.check.templates import Problem
-from asl.language import CALLBACK, Machine, State, Target, inner_machines, is_distributed, target
+from asl.language import (
+    CALLBACK,
+    INNER_MACHINES,
+    Machine,
+    State,
+    Target,
+    each_state,
+    inner_machines,
+    is_distributed,
+    target,
+)
 
 EXPRESS, STANDARD = "EXPRESS", "STANDARD"
 MACHINE_ARN = "StateMachineArn"
@@ -24,6 +35,7 @@ class MachineTypes:
 
     own: str = ""
     others: dict[str, str] = field(default_factory=dict)
+    is_object: bool = False  # whether the template has the definition as an object, and not as text
 
 
 UNKNOWN_TYPES = MachineTypes()
@@ -31,6 +43,8 @@ UNKNOWN_TYPES = MachineTypes()
 
 def type_findings(machine: Machine, types: MachineTypes) -> Iterator[tuple[str, Problem]]:
     """Yield each state of machine that its type, or the type of a machine that it starts, does not go with."""
+    if types.is_object:
+        yield from _nulls(machine)
     for name, state in machine["States"].items():
         if types.own == EXPRESS:
             yield from ((name, problem) for problem in _refused(state))
@@ -39,6 +53,22 @@ def type_findings(machine: Machine, types: MachineTypes) -> Iterator[tuple[str, 
         for inner in inner_machines(state):
             child = inner.get("ProcessorConfig", {}).get("ExecutionType") if is_distributed(state) else types.own
             yield from type_findings(inner, MachineTypes(child or "", types.others))
+
+
+def _nulls(machine: Machine) -> Iterator[tuple[str, Problem]]:
+    """Yield each null in a state: CloudFormation says "'null' values are not allowed in templates"."""
+    for name, state in each_state(machine):
+        own = {key: value for key, value in state.items() if key not in INNER_MACHINES}
+        wanted = "text in DefinitionString, or a file in DefinitionUri, where null is allowed"
+        yield from ((name, Problem(at, "null, which CloudFormation refuses", wanted)) for at in _places_of_null(own))
+
+
+def _places_of_null(value: Any, at: str = "") -> Iterator[str]:
+    if value is None:
+        yield at
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in parts:
+        yield from _places_of_null(one, f"{at}[{name}]" if isinstance(value, list) else f"{at}.{name}".lstrip("."))
 
 
 def _refused(state: State) -> Iterator[Problem]:

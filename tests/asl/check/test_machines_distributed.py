@@ -148,6 +148,13 @@ def test_failure_of_all_iterations_may_be_tolerated(fields: dict[str, Any], find
     assert found({"M": state, "B": reading("$[0]")}, closed({"lines": array(TEXT, 1)})) == findings
 
 
+def test_label_of_two_maps() -> None:
+    """Step Functions refuses the label of another Map."""
+    first, second = mapping(ItemsPath="$.lines", Label="L", Next="N"), mapping(ItemsPath="$", Label="L")
+    second["ItemProcessor"] = {**second["ItemProcessor"], "StartAt": "In2", "States": {"In2": {"Type": "Succeed"}}}
+    assert found({"M": first, "N": second}, START) == {("N", "Label", True)}
+
+
 KEY = ("M", "ItemSelector.v.$")
 
 

@@ -131,10 +131,12 @@ def test_credentials_are_read(credentials: State, findings: Found) -> None:
 
 
 def test_state_that_nothing_reaches_is_checked() -> None:
-    """What Step Functions refuses is refused in a state that no payload reaches, too."""
+    """A state to which nothing leads is refused, and so is what Step Functions refuses in it."""
     waits: State = {"Type": "Wait", "Seconds": 1, "Parameters": {}, "Next": "A"}
     states: dict[str, State] = {"A": {"Type": "Succeed"}, "B": waits}
-    assert found(states) == {("B", "Parameters", True)}
+    assert found(states) == {("B", "Parameters", True), ("B", "Type", True)}
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Succeed"}, "B": {"Type": "Succeed"}}}
+    assert found(ending({"Type": "Parallel", "Branches": [inner]})) == {("B", "Type", True)}
 
 
 def test_languages_have_fields_of_their_own() -> None:

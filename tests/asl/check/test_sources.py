@@ -136,6 +136,18 @@ def test_all_machines_of_a_template(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert {name: one["proved"] for name, one in machines.items()} == {"M": False, "N": True}
 
 
+def test_null_in_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """CloudFormation refuses null anywhere in a template; in a definition that is a text, there is none for it."""
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "B"}]
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Catch": catch, "End": True}
+    inner = {"StartAt": "A", "States": {"A": task, "B": {"Type": "Succeed"}}}
+    machine = {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [inner], "End": True}}}
+    for properties, code in (({"Definition": machine}, 1), ({"DefinitionString": json.dumps(machine)}, 0)):
+        resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+        assert main([written(tmp_path, "t.json", json.dumps({"Resources": {"M": resource}}))]) == code
+        assert ("error: A, Catch[0].ResultPath" in capsys.readouterr().out) is (code == 1)
+
+
 @pytest.mark.parametrize("text", [json.dumps(MACHINE), YAML, IN_OBJECT])
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str) -> None:
     """Standard input may have a machine in JSON or YAML, or a template."""
