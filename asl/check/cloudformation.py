@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from asl.documents import parse_written
 TYPES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 FILES = ("DefinitionUri", "DefinitionS3Location")
 # A placeholder that stands for a number or a truth value, outside of quotes.
-BARE = re.compile(r'([:\[,]\s*)(\$\{[^}"]+\})(\s*[,}\]])')
+BARE = re.compile(r'([:\[,]\s*)\$\{([^}"]+)\}(?=\s*[,}\]])')
 LITERAL = re.compile(r"\$\{!([^}]+)\}")
 
 
@@ -80,7 +81,7 @@ class _Resource:
         for key in FILES:
             if isinstance(uri := self.properties.get(key), str):
                 file = self.file.parent / uri
-                found = parse_definition(file.read_text(encoding="utf-8"), file.name)
+                found = parse_definition(file.read_text(encoding="utf-8"), file.name, self._substitutions)
                 return FoundMachine(self.name, self._substituted(found.value), file, found, ())
         kinds = "Definition, DefinitionString or a file in DefinitionUri"
         raise ValueError(f"{self.name} has no definition that can be read: {kinds}")
@@ -88,9 +89,13 @@ class _Resource:
     def _way(self, key: str) -> Way:
         return "Resources", self.name, "Properties", key
 
-    def _substituted(self, definition: Any) -> Any:
+    @property
+    def _substitutions(self) -> dict[str, Any]:
         known = self.properties.get("DefinitionSubstitutions")
-        return substituted(definition, known if isinstance(known, dict) else {})
+        return known if isinstance(known, dict) else {}
+
+    def _substituted(self, definition: Any) -> Any:
+        return substituted(definition, self._substitutions)
 
     def _found(self, definition: Any, document: PlacedDocument, way: Way, start: Place = (1, 1)) -> FoundMachine:
         return FoundMachine(self.name, self._substituted(definition), self.file, document, way, start)
@@ -99,7 +104,7 @@ class _Resource:
         text = str(plain(self.properties["DefinitionString"]))
         first = next((place for at, place in self.document.texts.items() if at[: len(way)] == way), None)
         try:
-            found = parse_definition(text, "")
+            found = parse_definition(text, "", self._substitutions)
         except ValueError as error:
             raise ValueError(f"{self.name}: its DefinitionString cannot be read: {error}") from error
         if first is None:  # in one line with what is around it, where there are no lines of its own
@@ -107,18 +112,35 @@ class _Resource:
         return self._found(found.value, found, (), first)
 
 
-def parse_definition(text: str, name: str) -> PlacedDocument:
-    """Return the definition in text, as JSON or YAML, with the places of its parts; raises ValueError."""
-    quoted = BARE.sub(r'\1"\2"\3', text)
+def parse_definition(text: str, name: str, substitutions: dict[str, Any] | None = None) -> PlacedDocument:
+    """Return the definition in text, as JSON or YAML, with the places of its parts; raises ValueError.
+
+    substitutions are the values of placeholders that stand without quotes, as far as they are known.
+    """
     if name.endswith((".yaml", ".yml")):
         return parse_yaml(text)
     try:
-        value = parse_written(quoted)
+        return _parse_json(text, substitutions or {})
     except ValueError:
         if name.endswith(".json") or text.lstrip().startswith(("{", "[")):
             raise
         return parse_yaml(text)
-    return PlacedDocument(value, text=quoted)
+
+
+def _parse_json(text: str, substitutions: dict[str, Any]) -> PlacedDocument:
+    """Return JSON, in which placeholders may stand without quotes: what looks like one in a string is left as it is."""
+    with suppress(ValueError):
+        return PlacedDocument(parse_written(text), text=text)
+    whole = BARE.sub(lambda match: match[1] + _bare(match[2], substitutions), text)
+    return PlacedDocument(parse_written(whole), text=whole)
+
+
+def _bare(name: str, substitutions: dict[str, Any]) -> str:
+    """Return what replaces a placeholder without quotes: its value, or itself as a text."""
+    value = plain(substitutions.get(name))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) and "${" not in str(value) else f'"${{{name}}}"'
 
 
 def plain(value: Any) -> Any:

@@ -136,6 +136,16 @@ def test_all_machines_of_a_template(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert {name: one["proved"] for name, one in machines.items()} == {"M": False, "N": True}
 
 
+@pytest.mark.parametrize(("seconds", "code"), [(5, 0), ("5", 0), ({"Ref": "Seconds"}, 0), (-5, 1)])
+def test_placeholders_without_quotes(tmp_path: Path, seconds: object, code: int) -> None:
+    """A number may replace a placeholder without quotes; what looks like one in a string of a template is a part of the string."""
+    text = '{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${S}, "Comment": "${A}", "End": ${E}}}}'
+    properties = {"DefinitionString": text, "DefinitionSubstitutions": {"S": seconds, "E": True}}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    template = {"Description": "of: ${A}, ${B}", "Resources": {"M": machine}}
+    assert main([written(tmp_path, "t.json", json.dumps(template))]) == code
+
+
 def test_null_in_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """CloudFormation refuses null anywhere in a template; in a definition that is a text, there is none for it."""
     catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "B"}]
