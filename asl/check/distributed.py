@@ -15,6 +15,7 @@ BATCH_BYTES = 262_144  # of the input of a child execution
 MAX_ITEMS = 100_000_000
 # Any text that fits into the input of a child execution.
 CSV_FIELD = Text(0, BATCH_BYTES, max_bytes=SIZE_UNSTATED)
+FLATTENED = "LOAD_AND_FLATTEN"
 NAME = Text(1, 2048)
 COUNT = Number(integer=True, low=1, high=MAX_ITEMS)
 BYTES = Number(integer=True, low=1, high=262_144)
@@ -47,7 +48,7 @@ def json_path(visit: Visit, data: Shape) -> Make:
 def items_read(visit: Visit, make: Make) -> Shape:
     """Return the array of the items that ItemReader reads, and report what is wrong with it."""
     reader = visit.state["ItemReader"]
-    _inner(reader, "ItemReader", ("Parameters", "Arguments"), make)
+    _check_objects(visit, reader, "ItemReader", make)
     config = reader.get("ReaderConfig", {})
     config = config if isinstance(config, dict) else {}
     _check_numbers(visit, config, "ItemReader.ReaderConfig", {"MaxItems": COUNT}, make)
@@ -60,14 +61,25 @@ def items_read(visit: Visit, make: Make) -> Shape:
 
 def _read_item(reader: dict[str, Any]) -> Shape:
     """Return the shape of an item by what is read; of JSON, and of a CSV file with its own headers, nothing is known."""
-    if str(reader.get("Resource", "")).endswith(":s3:listObjectsV2"):
-        return LISTED
     config = reader.get("ReaderConfig")
     if not isinstance(config, dict):
         config = {}
+    # With LOAD_AND_FLATTEN, the items are those in the objects that are listed.
+    if str(reader.get("Resource", "")).endswith(":s3:listObjectsV2") and config.get("Transformation") != FLATTENED:
+        return LISTED
     if config.get("InputType") == "CSV" and isinstance(headers := config.get("CSVHeaders"), list):
         return exact_object(**{str(name): CSV_FIELD for name in headers})
     return Anything(unstated=True)
+
+
+def _check_objects(visit: Visit, holder: dict[str, Any], field: str, make: Make) -> None:
+    """Report what is no string in the parameters that name objects in S3."""
+    made = _inner(holder, field, ("Parameters", "Arguments"), make)
+    for name in ("Bucket", "Key", "Prefix"):
+        if isinstance(made, Object) and (found := made.get(name)) is not None:
+            kind = "Arguments" if "Arguments" in holder else "Parameters"
+            written = name if name in holder[kind] else f"{name}.$"
+            visit.check(found.shape, Text(), f"{field}.{kind}.{written}")
 
 
 def _inner(holder: dict[str, Any], field: str, names: tuple[str, ...], make: Make) -> Shape:
@@ -127,5 +139,5 @@ def writes_elsewhere(state: dict[str, Any]) -> bool:
 
 def written_result(visit: Visit, make: Make) -> Shape:
     """Return the result of a Map whose results are exported, and report what is wrong with its ResultWriter."""
-    _inner(visit.state["ResultWriter"], "ResultWriter", ("Parameters", "Arguments"), make)
+    _check_objects(visit, visit.state["ResultWriter"], "ResultWriter", make)
     return exact_object(MapRunArn=NAME, ResultWriterDetails=RESULT_WRITER_DETAILS)

@@ -56,6 +56,14 @@ def reader(resource: str, key: str = "$.key", **config: Any) -> State:
         (mapping("$.price", ItemReader=reader(GET, InputType="CSV", CSVHeaders=["sku"])), {(*IN, True)}),
         (mapping("$.Key", ItemReader=reader(LIST)), set()),
         (mapping("$.Kye", ItemReader=reader(LIST)), {(*IN, True)}),
+        (
+            mapping("$.any", ItemReader=reader(LIST, Transformation="LOAD_AND_FLATTEN", InputType="JSON", MaxItems=9)),
+            {(*IN, False)},
+        ),
+        (
+            mapping(ItemReader=reader(GET, "$.n", InputType="JSON", MaxItems=9)),
+            {("M", "ItemReader.Parameters.Key.$", True)},
+        ),
         (mapping("$.Items[0].sku", ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatch": 5}), set()),
         (mapping("$.sku", ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatch": 5}), {(*IN, True)}),
         (
