@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.domain.execution_history import NO_STATE, UNNAMED_ERROR, find_failure
@@ -210,6 +210,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     return history.events[draw(st.integers(0, 2)) :]
 
 
+@example(events=History().handled().events, status="FAILED")  # without a failure
 @given(events=histories(), status=st.sampled_from(["FAILED", "TIMED_OUT", "ABORTED"]))
 def test_every_history_gives_a_state_and_a_reason(events: list[Event], status: str) -> None:
     """Any history is accepted, and the result names only what is in it."""
