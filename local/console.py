@@ -70,10 +70,10 @@ def instructions(stack: LocalStack) -> str:
         curl -s -G {stack.upload_url_endpoint} -H "Authorization: $TOKEN" \\
           --data-urlencode "filename=$FILE" -d contentType=image/jpeg -d size=$(wc -c < "$FILE" | tr -d ' ') > grant.json
 
-        # 3. Upload the image with PUT, with exactly the headers of the response.
+        # 3. Upload the image with PUT, with exactly the headers of the response: 200.
         python3 -c 'import json; grant = json.load(open("grant.json")); print("url =", json.dumps(grant["uploadUrl"]))
         for header in grant["headers"].items(): print("header =", json.dumps(": ".join(header)))' > put.curl
-        curl -K put.curl -X PUT --data-binary "@$FILE"
+        curl -s -K put.curl -X PUT --data-binary "@$FILE" -w '%{{http_code}}\\n'
 
         # 4. Read its status, until that is final.
         IMAGE=$(python3 -c 'import json; print(json.load(open("grant.json"))["imageId"])')

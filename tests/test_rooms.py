@@ -16,8 +16,8 @@ ROOMS: dict[str, set[str]] = {
     "asl": set(),
     # An execution's history is read from AWS, with boto3, or from a file.
     "asl.history": {"asl.language", "asl.documents", "boto3", "botocore"},
-    "asl.check": {"asl.language", "asl.documents", "jsonata", "referencing", "yaml"},
-    "asl.graph": {"asl.language", "asl.check", "asl.history", "pygraphviz", "jinja2"},
+    "asl.check": {"asl.language", "asl.documents", "asl.version", "jsonata", "referencing", "yaml"},
+    "asl.graph": {"asl.language", "asl.version", "asl.check", "asl.history", "pygraphviz", "jinja2"},
     # The contracts that a machine lacks, also from recorded executions.
     "asl.init": {"asl.language", "asl.documents", "asl.check", "asl.history"},
     "asl.testing": {"asl.check"},

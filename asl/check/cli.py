@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
@@ -16,9 +15,9 @@ from asl.check.sources import load_sources
 from asl.command import Parser
 from asl.language import InvalidMachineError
 from asl.printable import printable
+from asl.version import add_version_option
 
 NAME = "asl-check"
-PACKAGE = "asl-tools"
 DESCRIPTION = """\
 Prove the data flow of state machines before they are deployed: every state gets what it needs, on every path.
 `asl-check init FILE` writes the contracts that a machine lacks.
@@ -41,17 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--contracts", type=Path, metavar="DIR", help=CONTRACTS_HELP)
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="the form of the result (text)")
     parser.add_argument("--no-sizes", action="store_true", help="do not check how large payloads may be")
-    parser.add_argument("--version", action="version", version=f"{NAME} {_version()}")
+    add_version_option(parser)
     add_output_option(parser)
     options = parser.parse_args(arguments)
     return _run(NAME, lambda: _print(options))
-
-
-def _version() -> str:
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:  # it runs in its own repository
-        return "of a checkout"
 
 
 def _print(options: Namespace) -> int:

@@ -23,6 +23,7 @@ from asl.history.sources import fetch_history, load_history
 from asl.history.trace import InvalidHistoryError
 from asl.language import InvalidMachineError
 from asl.printable import printable
+from asl.version import add_version_option
 
 NAME = "asl-graph"
 DESCRIPTION = """\
@@ -38,7 +39,7 @@ INPUT_ERRORS = (
     UnsupportedSchemaError,
     LayoutError,
 )
-EXTRA = "--format svg and html need more packages: pip install 'asl-tools[graph]'"
+EXTRA = "--format svg and html need more packages: pip install jinja2 pygraphviz"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--machine", metavar="NAME", help="the logical ID of a machine in a template with several")
     parser.add_argument("--contracts", type=Path, metavar="DIR", help="its contracts, with their mapping.json")
+    add_version_option(parser)
     options = _parsed(parser, arguments)
     if options.execution is None and options.asl is None:
         parser.error("say what to draw: FILE, - or --execution ARN")

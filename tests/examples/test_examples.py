@@ -191,8 +191,10 @@ def test_printed_commands_upload_read_and_delete_an_image(stack: LocalStack, tmp
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    status, end = json.JSONDecoder().raw_decode(ran.stdout.strip())
-    listed, _, code = ran.stdout.strip()[end:].rpartition("}")
+    uploaded, _, shown = ran.stdout.strip().partition("\n")
+    assert uploaded == "200"
+    status, end = json.JSONDecoder().raw_decode(shown)
+    listed, _, code = shown[end:].rpartition("}")
     contracts.check("image-list.response", json.loads(f"{listed}}}"))
     assert code in ("202", "204")
     assert status["status"] in ("AWAITING_UPLOAD", "PROCESSING", "SUCCEEDED")

@@ -9,7 +9,7 @@ import pytest
 from lambdas.runtime import metrics
 from operations.command_line import parse
 from pages import runbook
-from templates.resources.alarms import alarms
+from templates.resources.alarms import OTHER_FUNCTIONS, alarms
 from tests.docs.aws_commands import check
 from tests.effort import times
 from tests.templates.emitted import resources, template
@@ -40,6 +40,13 @@ def test_every_alarm_leads_to_its_commands() -> None:
     links = {match[1] for alarm in alarms() if (match := re.search(r"\(#(.+)\)", runbook.link(alarm)))}
     assert links
     assert links <= with_commands
+
+
+def test_failure_of_each_function_is_explained() -> None:
+    """The section for functions that fail names each function that is no step; the steps share a line."""
+    section = PAGE.read_text(encoding="utf-8").partition("\n### A function fails\n")[2].partition("\n### ")[0]
+    lines = [line.partition(" failed")[0] for line in section.splitlines() if line.startswith("- ")]
+    assert OTHER_FUNCTIONS.keys() <= set(re.findall(r"\w+Function\b", " ".join(lines)))
 
 
 @pytest.mark.parametrize("command", COMMANDS[:: times(3, 1)], ids=lambda command: f"{command[1]} {command[2]}")

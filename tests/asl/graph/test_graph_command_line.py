@@ -67,6 +67,23 @@ def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], a
     assert "FILE" in capsys.readouterr().err
 
 
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version names the command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("asl-graph ")
+
+
+def test_missing_packages_are_named(
+    capsys: pytest.CaptureFixture[str], asl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the packages of the extra `graph`, one line names what to install: packages that the index has."""
+    monkeypatch.setattr("asl.graph.cli.find_spec", lambda _: None)
+    assert main(["--format", "svg", str(asl)]) == 2
+    assert capsys.readouterr().err.endswith(": pip install jinja2 pygraphviz\n")
+
+
 def test_pipeline_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     """`python -m pages.graph` draws the pipeline."""
     assert draw_pipeline([]) == 0
