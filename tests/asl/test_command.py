@@ -12,9 +12,20 @@ from asl.command import file_problem, run_command
 from tests.effort import repetition
 from tests.needed import missing
 from tests.patience import PATIENCE
+from tests.sources import files, path_of
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["asl", "workflow", "templates", "pages", "operations", "local", "benchmarks", "tests/chaos"]
+PLACES = (
+    "generate.py",
+    "asl/",
+    "workflow/",
+    "templates/",
+    "pages/",
+    "operations/",
+    "local/",
+    "benchmarks/",
+    "tests/chaos/",
+)
 # Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
 INNER = {
     "asl/graph/layout_process.py",
@@ -25,8 +36,9 @@ INNER = {
 }
 COMMANDS = [
     path
-    for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))
-    if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.relative_to(ROOT).as_posix() not in INNER
+    for path in (*files(), *sorted((ROOT / "tests/chaos").rglob("*.py")))
+    if path_of(path).startswith(PLACES) and path_of(path) not in INNER
+    if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
 ]
 SINGLE = [file for file in COMMANDS if file.name != "__main__.py" and "run_module(" in file.read_text(encoding="utf-8")]
 MAINS = [file for file in COMMANDS if file.name == "__main__.py"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.sources import files, imports_of
 ROOT = Path(__file__).parents[2]
 ASL = ROOT / "asl"
 ORDERS = ROOT / "docs/examples/orders"
+MADE = ("__pycache__", "build", "*.egg-info")  # by Python, and in a checkout by `pip install ./asl`
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-index", "--no-deps"]
 MODULES = {"pyyaml": "yaml", "jsonata-python": "jsonata"}  # of packages of another name
 # What a console script does; nothing but the wheel and what it needs is on the path.
@@ -27,7 +29,7 @@ SCRIPT = "import sys; from importlib import import_module; sys.exit(getattr(impo
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with the unpacked wheel, built from a copy of asl and nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
-    source = Path(shutil.copytree(ASL, folder / "asl", ignore=shutil.ignore_patterns("__pycache__")))
+    source = Path(shutil.copytree(ASL, folder / "asl", ignore=shutil.ignore_patterns(*MADE)))
     command = [*PIP, "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
@@ -54,9 +56,9 @@ def test_wheel_has_every_file(installed: Path) -> None:
 
 
 def contents(folder: Path) -> set[Path]:
-    """Return the files in folder, but for compiled modules, which a run of its commands adds."""
+    """Return the files in folder that nothing has generated there."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {path for path in found if "__pycache__" not in path.parts}
+    return {path for path in found if not any(fnmatch(part, made) for part in path.parts for made in MADE)}
 
 
 def test_check_runs_alone(installed: Path) -> None:
