@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,7 +56,7 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> Processed:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout
         assert running.stderr
-        printed = list(iter(running.stderr.readline, "Ctrl-C stops the stack and deletes everything in it.\n"))
+        printed = list(takewhile("Ctrl-C stops the stack and deletes everything in it.\n".__ne__, running.stderr))
         (address,) = (line.split()[-1] for line in printed if line.startswith("web page "))
         page = urllib3.request("GET", address)
         running.send_signal(signal.SIGINT)
