@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PROCESS_STATUS = Path("/proc/self/status")  # Linux only, as limits of memory are
 SIZE = re.compile(rb"^Vm(Size|Data):\s+(\d+) kB$", re.MULTILINE)  # VmData is what RLIMIT_DATA counts
 MAX_THREADS = 8  # of a decoder that needs them
+LATE = 3  # seconds after its time at which a child ends itself: a function has five more than its child
 NOBODY = 65534  # the user and group without rights
 # Address space beyond the memory: what threads reserve for their stacks and heaps, and shared files.
 RESERVED = 256 * 2**20
@@ -71,7 +72,7 @@ def plan(bounds: Bounds, parent: Parent, *, threads: bool) -> Plan:
     # The last one: nothing can be opened any more, no file, socket or queue.
     limits.append((resource.RLIMIT_NOFILE, 0))
     lowered = [(kind, _lower(kind, bound)) for kind, bound in limits]
-    return Plan(parent.process, lowered, int(bounds.time) + 1, threads)
+    return Plan(parent.process, lowered, int(bounds.time) + LATE, threads)
 
 
 def confine(plan: Plan) -> dict[str, str]:

@@ -101,7 +101,8 @@ def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Mes
 
     Its time begins when it has reported that it is confined.
     """
-    report, deadline, flooded = b"", monotonic() + seconds, False
+    earliest = monotonic() + seconds  # at which its time may be over
+    report, deadline, flooded = b"", earliest, False
     try:
         ready = select.poll()
         ready.register(reader, select.POLLIN)
@@ -118,6 +119,7 @@ def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Mes
     finally:
         os.kill(child, signal.SIGKILL)  # if it has not exited
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    busy = busy or (status == -signal.SIGALRM and monotonic() >= earliest)  # this process came late, so it ended itself
     return {"status": status, "busy": busy, "flooded": flooded, "report": json.loads(report) if report else None}
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lambdas.runtime.sandbox.confinement import PROCESS_STATUS
 from lambdas.runtime.sandbox.linux import prctl
 from lambdas.runtime.sandbox.server_process import VARIABLES
 from tests.lambdas.runtime.sandbox import as_lambda, works
+from tests.lambdas.runtime.sandbox.short_time import in_short_time
 from tests.patience import PATIENCE
 
 BOUNDED = pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="only Linux bounds the memory of a process")
@@ -50,7 +52,7 @@ def done(work: str, bounds: Bounds = PATIENT, data: bytes = b"image", **argument
 def attempted(work: str) -> object:
     """Return the result or the error of the work; work that waits for ever has a short timeout."""
     try:
-        return done(work, QUICK if work == "wait" else PATIENT)
+        return in_short_time(partial(done, work)) if work == "wait" else done(work)
     except (ImageRefusedError, SandboxError) as error:
         return error
 
@@ -134,14 +136,20 @@ def memory(process: int) -> Iterator[bytes]:
     ("work", "bounds", "arguments"),
     [
         ("spin", replace(PATIENT, processor_time=1), {}),
-        ("wait", QUICK, {}),
         pytest.param("allocate", PATIENT, {"size": 2 * BOUNDS.memory}, marks=BOUNDED),
     ],
 )
 def test_work_beyond_its_bounds_is_too_complex(work: str, bounds: Bounds, arguments: dict[str, Any]) -> None:
-    """Too much memory or time gives a reason to refuse the image."""
+    """Too much memory or processor time gives a reason to refuse the image."""
     with pytest.raises(ImageRefusedError) as rejected:
         done(work, bounds, **arguments)
+    assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+def test_work_that_only_waits_is_too_complex() -> None:
+    """It does not use the time that it has."""
+    with pytest.raises(ImageRefusedError) as rejected:
+        in_short_time(partial(done, "wait"))
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
@@ -150,6 +158,23 @@ def test_work_that_gets_too_little_of_the_processor_fails() -> None:
     """Work that is not done in time, but could have been, is no reason to refuse an image: it is tried again."""
     with pytest.raises(SandboxError):
         done("spin", QUICK)
+
+
+@BOUNDED
+def test_work_whose_server_came_late_fails() -> None:
+    """Then it ended itself, and nobody saw whether it could have been done in time: it is tried again."""
+    process = server()
+    with ThreadPoolExecutor(1) as pool:
+        image = pool.submit(done, "wait", QUICK)
+        while not (started := children(process)):
+            pass
+        os.kill(process, signal.SIGSTOP)
+        child = os.pidfd_open(int(started[0]))
+        assert signal_wait(child)
+        os.close(child)
+        os.kill(process, signal.SIGCONT)
+        with pytest.raises(SandboxError):
+            image.result()
 
 
 @BOUNDED
@@ -281,7 +306,7 @@ def test_a_child_is_not_root_and_ends_with_its_server(monkeypatch: pytest.Monkey
 
 @BOUNDED
 def test_a_child_ends_without_a_server() -> None:
-    """Where the system does not end it with its server, it ends itself a second after the time for its image."""
+    """Where the system does not end it with its server, it ends itself after the time for its image."""
     code = f"""
 import os, time
 from lambdas.runtime.sandbox.bounds import Bounds
