@@ -184,5 +184,6 @@ lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes
 	$(COMPILE) $(LAMBDA) --no-emit-package numpy --group imaging-layer --output-file lambdas/layers/imaging.lock
 	$(COMPILE) $(LAMBDA) --no-emit-package pillow --group heif-layer --output-file lambdas/layers/heif.lock
 
-clean:  ## remove all that these commands made
-	rm -rf $(VENV) build $(OUTPUT)
+clean:  ## remove all that these commands made, also what the tools keep
+	rm -rf $(VENV) build $(OUTPUT) asl/build asl/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

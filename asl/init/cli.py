@@ -83,6 +83,7 @@ def _write_one(source: Source, folder: Path, histories: list[list[Event]], code:
         _assign(mapping, one)
     text = json.dumps(mapping, indent=2, ensure_ascii=False)
     (folder / MAPPING_FILE).write_text(text + "\n", encoding="utf-8")
+    yield f"{folder / MAPPING_FILE}: which contract holds where"
 
 
 def _schema(one: Needed, recorded: list[Any], written: dict[str, Any] | None) -> tuple[dict[str, Any], str]:

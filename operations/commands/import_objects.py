@@ -57,7 +57,7 @@ def _import(options: Namespace) -> int:
             f"the stack may not read {unreadable}. Nothing was started: deploy with --parameter "
             f"ImportSources=arn:aws:s3:::{unreadable}, with the other buckets that are named there, separated by commas"
         )
-    what = f"{found.pictures:,} pictures for about ${expected.total:,.2f}"
+    what = f"{found.images:,} images for about ${expected.total:,.2f}"
     confirm(f"Import {what}?", yes=options.yes, how="--yes")
     payload = {
         "run": runs.new_name(),
@@ -68,7 +68,7 @@ def _import(options: Namespace) -> int:
     }
     started = runs.start(stack, source, payload)
     print_sentence(f"run {started.name} has started", as_json=options.json)
-    return print_summary(options, *watching.watch(stack, started, found.pictures + found.others))
+    return print_summary(options, *watching.watch(stack, started, found.images + found.others))
 
 
 def _ownership(options: Namespace, source: Source) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _show(options: Namespace, found: Count, expected: Estimate) -> None:
         print_object({"source": options.source, **found.to_json(), "estimate": expected.to_json()})
         return
     size = f"{found.size / 2**30:,.2f} GB" if found.sizes_known else "size not known"
-    rows = [["pictures", f"{found.pictures:,}", size]]
+    rows = [["images", f"{found.images:,}", size]]
     rows += [[f"skipped: {name}", f"{number:,}", MEANINGS[Reason(name)]] for name, number in found.skipped.items()]
     rows += [[f"dollars: {name}", f"{value:,.2f}", ""] for name, value in expected.dollars.items()]
     rows += [

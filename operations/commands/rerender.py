@@ -28,26 +28,26 @@ def run(options: Namespace) -> int:
     _show(options, found, estimate(stack, found, options.concurrency, RERENDER))
     if options.dry_run:
         return 0
-    confirm(f"Make the renditions of {found.pictures:,} images anew?", yes=options.yes, how="--yes")
+    confirm(f"Make the renditions of {found.images:,} images anew?", yes=options.yes, how="--yes")
     payload = {
         "run": runs.new_name(),
         "ownership": {"kind": "RECORD"},
         "maxConcurrency": options.concurrency,
         "toleratedFailurePercentage": options.tolerated_failures,
-        "limit": len(found.images),
+        "limit": len(found.image_ids),
     }
-    source = Source(stack.outputs["ArchiveBucketName"], lines=tuple((image, "", "") for image in found.images))
+    source = Source(stack.outputs["ArchiveBucketName"], lines=tuple((image, "", "") for image in found.image_ids))
     started = runs.start(stack, source, payload)
     print_sentence(f"run {started.name} has started", as_json=options.json)
-    return summaries.print_summary(options, *watching.watch(stack, started, found.pictures))
+    return summaries.print_summary(options, *watching.watch(stack, started, found.images))
 
 
 def _show(options: Namespace, found: Succeeded, expected: Estimate) -> None:
     """Print how many images there are, what their renditions cost, and how long it takes."""
     if options.json:
-        print_object({"images": found.pictures, "bytes": found.size, "estimate": expected.to_json()})
+        print_object({"images": found.images, "bytes": found.size, "estimate": expected.to_json()})
         return
-    rows = [["images", f"{found.pictures:,}", f"{found.size / 2**30:,.2f} GB of originals"]]
+    rows = [["images", f"{found.images:,}", f"{found.size / 2**30:,.2f} GB of originals"]]
     rows += [[f"dollars: {name}", f"{value:,.2f}", ""] for name, value in expected.dollars.items()]
     rows += [["dollars in all", f"{expected.total:,.2f}", "and what the storage class of an original costs to read"]]
     rows += [["time", duration(expected.seconds), f"with {options.concurrency} images at the same time"]]

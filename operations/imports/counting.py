@@ -1,4 +1,4 @@
-"""What a source has: pictures and bytes, and how many objects are skipped for which reason, without reading any content."""
+"""What a source has: images and bytes, and how many objects are skipped for which reason, without reading any content."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ UNREADABLE: Final = {
 class Count:
     """The objects of a source; sizes are bytes. Those of a list are not looked at, and have no known ones."""
 
-    pictures: int = 0
+    images: int = 0
     size: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Count:
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""
         size = self.size if self.sizes_known else None
-        return {"pictures": self.pictures, "bytes": size, "skipped": dict(self.skipped), "examples": self.examples}
+        return {"images": self.images, "bytes": size, "skipped": dict(self.skipped), "examples": self.examples}
 
     def add(self, one: Listed, size: int | None, check: Callable[[], None]) -> None:
         """Count an object, whose size may not be known: check raises SkippedError if it is not imported."""
@@ -60,7 +60,7 @@ class Count:
             shown = self.examples.setdefault(skipped.reason, [])
             shown.extend([one.key] if len(shown) < EXAMPLES else [])
             return
-        self.pictures += 1
+        self.images += 1
         self.size += size or 0
 
 
@@ -71,7 +71,7 @@ def count(source: Source, ownership: Any, accepted: Accepted, limit: int, tick: 
         found.add(one, size, check)
         if number % 1000 == 0:
             tick([f"{number:,} objects"])
-    if not found.pictures + found.others:
+    if not found.images + found.others:
         raise SourceError(f"{source.url} has no objects. Nothing was started: check the prefix")
     return found
 

@@ -37,11 +37,11 @@ def estimate(stack: Stack, count: Count, concurrency: int, profile: ImportProfil
 
     template = build().to_dict()
     kind, looks = stack.parameters["WorkflowType"], count.looks
-    used = import_usage(template, kind, images=count.pictures, others=count.others, looks=looks, profile=profile)
+    used = import_usage(template, kind, images=count.images, others=count.others, looks=looks, profile=profile)
     dollars: dict[str, float] = {}
     for price, units in used.items():
         dollars[price.service] = dollars.get(price.service, 0) + units * price.each
-    seconds = import_seconds(template, images=count.pictures, looks=looks, concurrency=concurrency, profile=profile)
+    seconds = import_seconds(template, images=count.images, looks=looks, concurrency=concurrency, profile=profile)
     stored = count.size / GB * STORAGE_CLASSES["STANDARD"].kept  # uploads and the archive begin in it
     return Estimate(dict(sorted(dollars.items(), key=lambda one: -one[1])), seconds, stored)
 

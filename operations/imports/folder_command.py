@@ -1,4 +1,4 @@
-"""`operations import FOLDER`: upload the pictures of a folder of this machine, and wait for their outcomes."""
+"""`operations import FOLDER`: upload the images of a folder of this machine, and wait for their outcomes."""
 
 import sys
 from argparse import Namespace
@@ -38,7 +38,7 @@ def run_folder(options: Namespace) -> int:
     if options.dry_run:
         _print(options, {name: str(number) for name, number in counts.items()})
         return 0
-    confirm(f"Upload {counts['pictures']:,} pictures of {folder}?", yes=options.yes, how="--yes")
+    confirm(f"Upload {counts['images']:,} images of {folder}?", yes=options.yes, how="--yes")
     lines = list(progress_bar(folders.upload_all(stack, folder, files, options.owner, accepted), len(files), "files"))
     records = _wait(stack, lines)
     statuses = {image_id: record["status"] for image_id, record in records.items()}
@@ -54,7 +54,7 @@ def _expected(folder: Path, file: Path, owner: str, accepted: Accepted) -> str:
         folders.check_file(folder, file, owner, accepted)
     except SkippedError as skipped:
         return f"skipped: {skipped.reason}"
-    return "pictures"
+    return "images"
 
 
 def _wait(stack: Stack, lines: list[Line]) -> dict[str, MetadataRecord]:

@@ -15,17 +15,17 @@ from operations.imports.counting import Count
 class Succeeded(Count):
     """Images that have succeeded: their IDs, and the bytes of their originals."""
 
-    images: list[str] = field(default_factory=list)
+    image_ids: list[str] = field(default_factory=list)
 
 
 def find_succeeded(table: str, owner: str | None, since: str | None, tick: Callable[[list[str]], None]) -> Succeeded:
     """Return the images that have succeeded, of an owner or of all, and whose records are from a day or later, if one is given."""
     found = Succeeded()
     for item in _items(table, owner, since):
-        found.images.append(item["imageId"])
-        found.pictures += 1
+        found.image_ids.append(item["imageId"])
+        found.images += 1
         found.size += item["archive"]["original"]["size"]
-        tick([f"{found.pictures:,} images"])
+        tick([f"{found.images:,} images"])
     return found
 
 

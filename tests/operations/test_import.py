@@ -22,15 +22,15 @@ OTHER_RUN = "20190101T000000Z-0123ab"
 
 @pytest.fixture
 def imports(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> Imports:
-    """Give a bucket with two pictures and three other objects."""
+    """Give a bucket with two images and three other objects."""
     return Imports(stack, monkeypatch)
 
 
 def test_dry_run_counts_and_prices(imports: Imports) -> None:
-    """A dry run says how many pictures and bytes there are, what is skipped and why, what it costs and how long it takes."""
+    """A dry run says how many images and bytes there are, what is skipped and why, what it costs and how long it takes."""
     result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run", "--json", "--concurrency", "2")
     (found,) = result.objects
-    assert (result.code, found["pictures"], found["bytes"]) == (0, 2, 6)
+    assert (result.code, found["images"], found["bytes"]) == (0, 2, 6)
     assert found["skipped"] == {"UNSUPPORTED": 1, "EMPTY": 1, "FOLDER": 1}
     assert found["examples"]["UNSUPPORTED"] == ["2019/notes.txt"]
     assert found["estimate"]["total"] > 0
@@ -41,7 +41,7 @@ def test_dry_run_counts_and_prices(imports: Imports) -> None:
 def test_dry_run_is_a_table_for_people(imports: Imports) -> None:
     """Without --json the same is a table, with a meaning for each reason."""
     result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run")
-    assert ("pictures", "2", "0.00 GB") in result.rows
+    assert ("images", "2", "0.00 GB") in result.rows
     assert ("skipped: EMPTY", "1", "the object is empty") in result.rows
 
 
@@ -173,7 +173,7 @@ def test_an_inventory_is_counted_and_imported(imports: Imports, monkeypatch: pyt
     )
     result = imports.stack.run("import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--yes", "--json")
     counted, end = result.objects[0], result.objects[-1]
-    assert (counted["pictures"], counted["bytes"]) == (1, 3)
+    assert (counted["images"], counted["bytes"]) == (1, 3)
     assert counted["skipped"] == {"OLD_VERSION": 1, "EMPTY": 1, "NOT_RESTORED": 1}
     assert counted["examples"]["NOT_RESTORED"] == ["2019/a b.jpg"]
     assert counted["estimate"]["total"] > 0
@@ -187,12 +187,12 @@ def test_an_inventory_is_counted_and_imported(imports: Imports, monkeypatch: pyt
 
 
 def test_an_inventory_without_sizes(imports: Imports) -> None:
-    """Where an inventory has keys only, bytes are not known, and pictures are counted."""
+    """Where an inventory has keys only, bytes are not known, and images are counted."""
     manifest = imports.write_inventory('"2019%2FIMG_1.jpg"\n', fileSchema="Key")
     result = imports.stack.run(
         "import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--dry-run", "--json"
     )
-    assert (result.objects[0]["pictures"], result.objects[0]["bytes"]) == (1, None)
+    assert (result.objects[0]["images"], result.objects[0]["bytes"]) == (1, None)
 
 
 @pytest.mark.share(2)

@@ -84,9 +84,9 @@ def test_an_interrupted_upload_goes_on(imports: Imports, folder: Path, monkeypat
 
 
 def test_dry_run_counts(imports: Imports, folder: Path) -> None:
-    """A dry run says how many pictures there are, and what is skipped, and uploads nothing."""
+    """A dry run says how many images there are, and what is skipped, and uploads nothing."""
     result = imports.stack.run("import", str(folder), "--owner", OWNER, "--dry-run")
-    assert result.rows == {("pictures", "2"), ("skipped: UNSUPPORTED", "1"), ("skipped: EMPTY", "1")}
+    assert result.rows == {("images", "2"), ("skipped: UNSUPPORTED", "1"), ("skipped: EMPTY", "1")}
 
 
 @pytest.mark.parametrize("owner", [(), ("--owner", "a b")])
