@@ -11,7 +11,8 @@ from asl.check.machine_types import STANDARD, UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way, parse_yaml
 from asl.documents import parse_written
 
-TYPES = ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+TYPE = "AWS::StepFunctions::StateMachine"
+TYPES = (TYPE, "AWS::Serverless::StateMachine")
 FILES = ("DefinitionUri", "DefinitionS3Location")
 # A placeholder that stands for a number or a truth value, outside of quotes.
 BARE = re.compile(r'([:\[,]\s*)\$\{([^}"]+)\}(?=\s*[,}\]])')
@@ -45,7 +46,8 @@ def machines_in(document: PlacedDocument, file: Path) -> Iterator[FoundMachine]:
     types = {name: known for name, one in found.items() if (known := _type(_properties(one)))}
     for name, one in found.items():
         machine = _Resource(name, _properties(one), document, file).machine()
-        yield replace(machine, types=MachineTypes(types.get(name, ""), types, "Definition" in _properties(one)))
+        is_object = one["Type"] == TYPE and "Definition" in _properties(one)  # SAM makes a text of its own
+        yield replace(machine, types=MachineTypes(types.get(name, ""), types, is_object))
 
 
 def _is_machine(resource: Any) -> bool:

@@ -35,7 +35,7 @@ class MachineTypes:
 
     own: str = ""
     others: dict[str, str] = field(default_factory=dict)
-    is_object: bool = False  # whether the template has the definition as an object, and not as text
+    is_object: bool = False  # whether CloudFormation gets the definition as an object, and not as text
 
 
 UNKNOWN_TYPES = MachineTypes()
@@ -59,7 +59,7 @@ def _nulls(machine: Machine) -> Iterator[tuple[str, Problem]]:
     """Yield each null in a state: CloudFormation says "'null' values are not allowed in templates"."""
     for name, state in each_state(machine):
         own = {key: value for key, value in state.items() if key not in INNER_MACHINES}
-        wanted = "text in DefinitionString, or a file in DefinitionUri, where null is allowed"
+        wanted = "text in DefinitionString, where null is allowed"
         yield from ((name, Problem(at, "null, which CloudFormation refuses", wanted)) for at in _places_of_null(own))
 
 

@@ -147,13 +147,17 @@ def test_placeholders_without_quotes(tmp_path: Path, seconds: object, code: int)
 
 
 def test_null_in_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """CloudFormation refuses null anywhere in a template; in a definition that is a text, there is none for it."""
+    """CloudFormation refuses null in what it gets. A definition that is a text has none for it: SAM makes one of each object."""
     catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "B"}]
     task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Catch": catch, "End": True}
     inner = {"StartAt": "A", "States": {"A": task, "B": {"Type": "Succeed"}}}
     machine = {"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [inner], "End": True}}}
-    for properties, code in (({"Definition": machine}, 1), ({"DefinitionString": json.dumps(machine)}, 0)):
-        resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    for kind, properties, code in (
+        ("StepFunctions", {"Definition": machine}, 1),
+        ("StepFunctions", {"DefinitionString": json.dumps(machine)}, 0),
+        ("Serverless", {"Definition": machine}, 0),
+    ):
+        resource = {"Type": f"AWS::{kind}::StateMachine", "Properties": properties}
         assert main([written(tmp_path, "t.json", json.dumps({"Resources": {"M": resource}}))]) == code
         assert ("error: A, Catch[0].ResultPath" in capsys.readouterr().out) is (code == 1)
 
