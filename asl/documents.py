@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
@@ -12,34 +11,48 @@ SHOWN = 4  # steps of a path
 Pairs = list[tuple[str, Any]]  # the names and values of an object
 
 
+class Ambiguous(dict[str, Any]):
+    """An object with a name twice, of which JSON's parsers keep the last value: a state, or a rule of a contract, is lost."""
+
+    def __init__(self, pairs: Pairs, place: str = "") -> None:
+        """Keep what they keep, and the name; place, where it is known, comes first in the message."""
+        super().__init__(pairs)
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        self.problem = f"{place}an object has the name {name} twice, and only one of them would count"
+
+
+def object_of(pairs: Pairs, place: str = "") -> dict[str, Any]:
+    """Return the object of these names and values, which is Ambiguous if a name is there twice."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Ambiguous(pairs, place)
+
+
+def refuse_ambiguous(value: Any) -> None:
+    """Raise ValueError if an object in a parsed value has a name twice."""
+    if isinstance(value, Ambiguous):
+        raise ValueError(value.problem)  # noqa: TRY004 - of a document
+    for one in _inner(value):
+        refuse_ambiguous(one)
+
+
 def parse_written(text: str) -> Any:
-    """Return JSON that someone wrote; raises ValueError as parse_json does, and if an object has a name twice.
+    """Return JSON that someone wrote; raises ValueError as parse_json does, and if an object has a name twice."""
+    document = parse_json(text)
+    refuse_ambiguous(document)
+    return document
 
-    Of a name that is there twice, JSON's parsers keep the last value only: a state, or a rule of a contract, would be lost.
-    """
-    return parse_json(text, make_object=unique)
 
-
-def parse_json(text: str, make_object: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
+def parse_json(text: str) -> Any:
     """Return text as parsed JSON; raises ValueError if it is not JSON, is nested too deeply, or has a number beyond a float's."""
     try:
         document = json.loads(
-            text, object_pairs_hook=make_object, parse_constant=_refuse, parse_int=_integer, parse_float=_float
+            text, object_pairs_hook=object_of, parse_constant=_refuse, parse_int=_integer, parse_float=_float
         )
     except RecursionError:
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from None
     if place := _too_deep(document):
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep, at {place}")
     return document
-
-
-def unique(pairs: Pairs) -> dict[str, Any]:
-    """Return the object of these names and values; raises ValueError if a name is there twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"an object has the name {twice} twice, and only one of them would count")
-    return found
 
 
 def depth(document: Any) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from asl.check.machine_types import STANDARD, UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way, parse_yaml
-from asl.documents import parse_written
+from asl.documents import parse_json, refuse_ambiguous
 
 TYPE = "AWS::StepFunctions::StateMachine"
 TYPES = (TYPE, "AWS::Serverless::StateMachine")
@@ -77,6 +77,7 @@ class _Resource:
     def machine(self) -> FoundMachine:
         """Return its machine, wherever the definition is; raises ValueError or OSError."""
         if "Definition" in self.properties:
+            refuse_ambiguous(self.properties["Definition"])
             return self._found(plain(self.properties["Definition"]), self.document, self._way("Definition"))
         if "DefinitionString" in self.properties:
             return self._in_text(self._way("DefinitionString"))
@@ -117,12 +118,20 @@ class _Resource:
 def parse_definition(text: str, name: str, substitutions: dict[str, Any] | None = None) -> PlacedDocument:
     """Return the definition in text, as JSON or YAML, with the places of its parts; raises ValueError.
 
-    substitutions are the values of placeholders that stand without quotes, as far as they are known.
+    substitutions are the values of placeholders that stand without quotes, as far as they are known. A template may have a
+    name twice outside of its definitions, which is deployed.
     """
+    document = _parsed(text, name, substitutions or {})
+    if not is_template(document.value):
+        refuse_ambiguous(document.value)
+    return document
+
+
+def _parsed(text: str, name: str, substitutions: dict[str, Any]) -> PlacedDocument:
     if name.endswith((".yaml", ".yml")):
         return parse_yaml(text)
     try:
-        return _parse_json(text, substitutions or {})
+        return _parse_json(text, substitutions)
     except ValueError:
         if name.endswith(".json") or text.lstrip().startswith(("{", "[")):
             raise
@@ -132,9 +141,9 @@ def parse_definition(text: str, name: str, substitutions: dict[str, Any] | None 
 def _parse_json(text: str, substitutions: dict[str, Any]) -> PlacedDocument:
     """Return JSON, in which placeholders may stand without quotes: what looks like one in a string is left as it is."""
     with suppress(ValueError):
-        return PlacedDocument(parse_written(text), text=text)
+        return PlacedDocument(parse_json(text), text=text)
     whole = BARE.sub(lambda match: match[1] + _bare(match[2], substitutions), text)
-    return PlacedDocument(parse_written(whole), text=whole)
+    return PlacedDocument(parse_json(whole), text=whole)
 
 
 def _bare(name: str, substitutions: dict[str, Any]) -> str:

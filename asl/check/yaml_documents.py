@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from asl.documents import MAX_DEPTH, unique
+from asl.documents import MAX_DEPTH, object_of
 
 MAX_NODES = 500_000  # with those that aliases repeat
 MAX_PLACED = 1_000_000  # characters of JSON in which places are looked for
@@ -119,10 +119,7 @@ class _Reader:
 
     def _object(self, node: yaml.MappingNode, way: Way) -> dict[str, Any]:
         pairs = [self._property(key, value, way) for key, value in node.value]
-        try:
-            return unique(pairs)
-        except ValueError as error:
-            raise ValueError(f"line {node.start_mark.line + 1}: {error}") from None
+        return object_of(pairs, f"line {node.start_mark.line + 1}: ")
 
     def _property(self, key: yaml.Node, value: yaml.Node, way: Way) -> tuple[str, Any]:
         if not isinstance(key, yaml.ScalarNode):

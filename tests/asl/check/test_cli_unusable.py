@@ -67,6 +67,25 @@ def test_name_that_is_twice_in_yaml(orders: Path, capsys: pytest.CaptureFixture[
     assert "line 3: an object has the name A twice" in capsys.readouterr().err
 
 
+TWICE = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}, "A": {"Type": "Fail"}}}'
+ONCE = "{StartAt: A, States: {A: {Type: Succeed}}}"
+
+
+@pytest.mark.parametrize(
+    ("definition", "code"),
+    [(f"Definition: {TWICE}", 2), (f"DefinitionString: '{TWICE}'", 2), (f"Definition: {ONCE}", 0)],
+)
+def test_name_that_is_twice_in_a_template(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], definition: str, code: int
+) -> None:
+    """It matters in a definition only: templates that have one elsewhere are deployed."""
+    function = "{Type: AWS::Lambda::Function, Properties: {Handler: a, Handler: b}}"
+    machine = f"{{Type: AWS::StepFunctions::StateMachine, Properties: {{{definition}}}}}"
+    (tmp_path / "t.yaml").write_text(f"Resources:\n  F: {function}\n  M: {machine}\n")
+    assert main([str(tmp_path / "t.yaml")]) == code
+    assert ("the name A twice" in capsys.readouterr().err) is (code == 2)
+
+
 def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the folder of contracts is missing, the message names its mapping."""
     shutil.rmtree(orders / "contracts")
