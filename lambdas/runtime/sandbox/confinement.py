@@ -24,6 +24,7 @@ from lambdas.runtime.sandbox.linux import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG,
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+PROCESSES = Path("/proc")
 PROCESS_STATUS = Path("/proc/self/status")  # Linux only, as limits of memory are
 SIZE = re.compile(rb"^Vm(Size|Data):\s+(\d+) kB$", re.MULTILINE)  # VmData is what RLIMIT_DATA counts
 MAX_THREADS = 8  # of a decoder that needs them
@@ -125,14 +126,13 @@ def _end_with(parent: int) -> None:
 
 def _tasks() -> int:
     """Return how many processes and threads this user has, as far as the system shows them."""
-    owned = [folder for folder in Path("/proc").glob("[0-9]*") if _is_own(folder)]
-    return sum(len(list(folder.glob("task/*"))) for folder in owned)
+    return sum(_own_tasks(process) for process in PROCESSES.glob("[0-9]*"))
 
 
-def _is_own(process: Path) -> bool:
-    with suppress(OSError):  # it has ended
-        return process.stat().st_uid == os.getuid()
-    return False
+def _own_tasks(process: Path) -> int:
+    with suppress(OSError):  # it may end at any time
+        return len(list((process / "task").iterdir())) if process.stat().st_uid == os.getuid() else 0
+    return 0
 
 
 def _lower(kind: int, bound: int) -> int:

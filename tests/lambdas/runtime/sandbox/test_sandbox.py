@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from imaging.errors import ImageRefusedError, Reason
-from lambdas.runtime.sandbox import client, server_process
+from lambdas.runtime.sandbox import client, confinement, server_process
 from lambdas.runtime.sandbox.bounds import BOUNDS, MAX_ANSWER, Bounds
 from lambdas.runtime.sandbox.client import SandboxError
 from lambdas.runtime.sandbox.confinement import PROCESS_STATUS
@@ -315,6 +315,16 @@ confine(plan(Bounds(time=0.5), Parent(os.getppid(), None, None), threads=False))
 time.sleep({PATIENCE})
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGALRM
+
+
+def test_a_process_that_ends_while_threads_are_counted_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others of the same user end at any time; it happened between two looks at the same one."""
+    monkeypatch.setattr(confinement, "PROCESSES", tmp_path)
+    for thread in ("1/task/1", "1/task/2", "2"):
+        (tmp_path / thread).mkdir(parents=True)
+    assert confinement._tasks() == 2  # noqa: SLF001 - a race that no test can start
 
 
 @BOUNDED
