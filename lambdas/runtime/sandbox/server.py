@@ -125,5 +125,10 @@ def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Mes
 
 def _is_running(process: int) -> bool:
     """Whether a thread of a process uses a processor or waits for one; False where the system does not say so."""
-    states = (stat.read_bytes().rpartition(b")")[2].split()[0] for stat in Path("/proc").glob(f"{process}/task/*/stat"))
-    return b"R" in states
+    return any(_state(stat) == b"R" for stat in Path("/proc").glob(f"{process}/task/*/stat"))
+
+
+def _state(stat: Path) -> bytes:
+    with suppress(OSError):  # the thread may have ended
+        return stat.read_bytes().rpartition(b")")[2].split()[0]
+    return b""
