@@ -79,7 +79,7 @@ def load_sources(file: str) -> list[Source]:
     name = "standard input" if file == STDIN else file
     try:
         text = _standard_input() if file == STDIN else Path(file).read_text(encoding="utf-8")
-        document = parse_definition(text, file)
+        document = parse_definition(_not_empty(text), file)
         found = list(machines_in(document, Path(file))) if is_template(document.value) else None
     except (OSError, ValueError) as error:
         raise InvalidMachineError(f"{name} cannot be read: {file_problem(error, file)}") from error
@@ -88,6 +88,12 @@ def load_sources(file: str) -> list[Source]:
     if not found:
         raise InvalidMachineError(f"{name} is a template without a state machine")
     return [_source(one) for one in found]
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
 
 
 def _standard_input() -> str:

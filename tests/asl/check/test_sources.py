@@ -174,6 +174,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     ("text", "words"),
     [
         ("Resources: {}", "template without a state machine"),
+        (" \n", "cannot be read: it is empty"),
         ("Resources: {M: {Type: AWS::StepFunctions::StateMachine}}", "M has no definition that can be read"),
         (IN_SUB.replace('"StartAt": "A",', "StartAt"), "M"),
         (IN_OBJECT.replace("Definition:", "DefinitionUri: gone.json\n      Else:"), "gone.json"),
