@@ -11,6 +11,9 @@ from asl.language import INTEGRATION
 
 MOST_SECONDS = 99_999_999
 CALL = re.compile(r"arn:[^:]*:states:::.*", re.DOTALL)
+OTHER_PLACEHOLDER = re.compile(
+    r"[%<{@#_].*[%>}@#_]", re.DOTALL
+)  # such as `%FUNCTION_ARN%`, which tools of all kinds replace
 RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
@@ -40,7 +43,7 @@ def _is_reference(value: Any) -> bool:
 def _is_resource(value: Any) -> bool:
     """Return whether value is an ARN and, if it is of a call, one of a service's action."""
     if not isinstance(value, str) or not value.startswith("arn:"):
-        return False
+        return isinstance(value, str) and OTHER_PLACEHOLDER.fullmatch(value) is not None
     return CALL.fullmatch(value) is None or INTEGRATION.fullmatch(value) is not None
 
 

@@ -159,6 +159,12 @@ def test_placeholder_stands_for_any_value_of_a_field() -> None:
     assert refused(reading("$.order.id")) == set()
 
 
+@pytest.mark.parametrize("resource", ["%FUNCTION_ARN%", "{{ function }}", "__FUNCTION__", "<function ARN>"])
+def test_placeholder_of_another_tool_stands_for_a_resource(resource: str) -> None:
+    """A machine is checked before any tool has replaced them."""
+    assert refused(task(Resource=resource)) == set()
+
+
 @pytest.mark.parametrize("wrong", [[1], "text", 5])
 @pytest.mark.parametrize("field", ["Assign", "ItemReader", "ItemBatcher", "ResultWriter"])
 def test_field_that_is_no_object(field: str, wrong: Any) -> None:
