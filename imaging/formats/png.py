@@ -13,7 +13,7 @@ MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own limit, ab
 RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF before there was a chunk for it
 
 COLORS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
-# Bit of the first letter of a chunk that a decoder may ignore, and the others (ISO 15948, 5.4) beside IHDR and IDAT.
+# A bit in the first byte of the name of each chunk that a decoder may ignore (ISO 15948, 5.4), and the other chunks but IHDR and IDAT.
 ANCILLARY, CRITICAL = 0x20, {b"PLTE", b"IEND"}
 COLOR_TYPE, PALETTE = 25, 3  # offset of the color type in the file, and the type that needs a palette
 
