@@ -48,7 +48,6 @@ DECODER_ERRORS = (
     IndexError,
     KeyError,
     TypeError,  # of a TIFF whose tag is text where Pillow needs a number
-    AttributeError,  # the AVIF opener rewrites EXIF without checking the types in it
     OverflowError,
     RuntimeError,  # the only error of the AVIF and HEIF decoders
     struct.error,

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
-from imaging.decoding import libwebp
+from imaging.decoding import libavif, libwebp
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.samples import sample_file
 from imaging.decoding.tiff_layout import read_layout
@@ -88,11 +88,10 @@ def _check_decoder(format_: Format) -> None:
 def _open(data: bytes, format_: Format) -> ImageFile.ImageFile:
     if format_.name == "TIFF":
         return _open_tiff(data)
-    first = libwebp.open_first_frame(data) if format_.name == "WEBP" else None
-    image = first or Image.open(BytesIO(data), formats=[format_.name])
     if format_.name == "AVIF":
-        vars(image).update(_decoder=_SingleFrameDecoder(vars(image)["_decoder"]))
-    return image
+        return libavif.open_first_frame(data)
+    first = libwebp.open_first_frame(data) if format_.name == "WEBP" else None
+    return first or Image.open(BytesIO(data), formats=[format_.name])
 
 
 def _open_tiff(data: bytes) -> ImageFile.ImageFile:
@@ -113,22 +112,3 @@ def _open_tiff(data: bytes) -> ImageFile.ImageFile:
         raise
     finally:
         TiffImagePlugin.READ_LIBTIFF = before
-
-
-class _SingleFrameDecoder:
-    """The decoder of an AVIF for one frame: it is freed, with the planes it holds, before Pillow copies the pixels."""
-
-    def __init__(self, decoder: Any) -> None:
-        self._decoders = [decoder]
-
-    def get_frame(self, number: int) -> tuple[Any, ...]:
-        """Return the pixels of a frame, the units of time per second, and the times of the frame in these units.
-
-        Raises MalformedFileError.
-        """
-        decode = self._decoders.pop().get_frame
-        try:
-            pixels, units, *times = decode(number)
-        except RuntimeError as error:  # raised in C, so it would count as ours
-            raise MalformedFileError(str(error)) from None
-        return pixels, units or 1, *times  # Pillow divides by it

@@ -58,8 +58,11 @@ class Picture:
 
     @cached_property
     def exif(self) -> Image.Exif:
-        """Its EXIF, empty if it is broken: parsed once, before decoding changes image."""
-        return exif_block(self.image)
+        """Its EXIF, empty if it is broken, with the orientation of an AVIF: parsed once, before decoding changes image."""
+        exif, placement = exif_block(self.image), self.inspected.placement
+        if placement is not None and (placement.orientation != 1 or ORIENTATION in exif):
+            exif[ORIENTATION] = placement.orientation
+        return exif
 
     @cached_property
     def orientation(self) -> int:
@@ -105,7 +108,9 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
     check_size(*image.size, limits)  # in case Pillow finds another size than the inspection
     if inspected.format.name == "PNG":
         image.info["exif"] = inspected.exif or b""  # or Pillow would decode all pixels to look for EXIF behind them
-    elif inspected.profile is not None:
+    elif inspected.exif is not None:
+        image.info["exif"] = inspected.exif
+    if inspected.profile is not None:
         image.info["icc_profile"] = inspected.profile
     drop_invalid_info(image)
     _scale_transparency(image, data)

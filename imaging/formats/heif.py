@@ -2,7 +2,7 @@
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,8 @@ from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.coded_data import Range, has_lost_data
-from imaging.formats.heif_shown import described_space, inspect_shown, shown_items
+from imaging.formats.heif_exif import EXIF, inspect_exif
+from imaging.formats.heif_shown import described_space, inspect_shown, read_relations, shown_items
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
@@ -23,10 +24,11 @@ CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jp
 CODINGS |= {b"unci": "uncompressed samples", b"mski": "a mask", b"tili": "tiles"}
 CODINGS |= {b"iovl": "layers", b"iden": "a copy of another one"}
 MANIFEST = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # type of a `uuid` box with a manifest of C2PA
-METADATA: dict[bytes, Literal["EXIF", "text"]] = {b"Exif": "EXIF", b"mime": "text"}
+METADATA: dict[bytes, Literal["EXIF", "text"]] = {EXIF: "EXIF", b"mime": "text"}
 DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offsets of their size in bytes
 
-ENTRY_FORMATS = {2: ">H2x4s", 3: ">I2x4s"}  # item number and type in an `infe` by its version; HEIF has no older one
+# Item number and type in an `infe` by its version; HEIF has no older one.
+ENTRY_FORMATS = {2: struct.Struct(">H2x4s"), 3: struct.Struct(">I2x4s")}
 SAMPLE_ENTRY = 78  # bytes of the description of a track's samples before the boxes in it
 AV1_FLAGS, HIGH_DEPTH, TWELVE_BITS = 2, 0x40, 0x20  # offset of a byte in an `av1C`, and flags in it
 UNSIGNED_FORMATS = {0: "0s", 4: "I", 8: "Q"}  # struct formats by the number of bytes
@@ -86,21 +88,37 @@ def _inspect_items(meta: Box) -> int:
             _inspect_property(item_property)
         _note_bits(container.children())
     entries = list(_item_entries(meta))
-    types = dict(_item_type(entry) for entry in entries)
-    shown = shown_items(meta)
+    types, relations = dict(_item_type(entry) for entry in entries), read_relations(meta)
+    shown = shown_items(relations)
     _check_coding(meta, {types.get(item, b"") for item in shown})
     meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
-    coded: dict[int, list[Range]] = defaultdict(list)
-    for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
-        _inspect_extent(meta, extent, types.get(extent.item, b""))
-        if types.get(extent.item) in CODED:
-            start = _base(meta, extent) + extent.offset
-            coded[extent.item].append((start, start + extent.size))
-    meta.inspection.coded += [(types[item], ranges) for item, ranges in coded.items() if item in shown]
-    inspect_shown(meta, coded)
+    ranges = _inspect_locations(meta, types)
+    meta.inspection.coded += [(types[item], ranges[item]) for item in ranges if item in shown and types[item] in CODED]
+    inspect_shown(meta, relations, ranges)
+    inspect_exif(meta.data, meta.inspection, dict(_exif_items(entries, ranges)))
     visible = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
-    auxiliary = {item for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for item in _auxiliary_items(box)}
+    auxiliary = {item for name, item, _ in relations.references if name in AUXILIARY_REFERENCES}
     return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in visible)
+
+
+def _inspect_locations(meta: Box, types: Mapping[int, bytes]) -> Mapping[int, Sequence[Range]]:
+    """Check the extents of all items, and return where the data of the coded ones, and EXIF, are."""
+    ranges = defaultdict[int, list[Range]](list)
+    for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
+        kind = types.get(extent.item, b"")
+        _inspect_extent(meta, extent, kind)
+        if kind in CODED or kind == EXIF:
+            start = _base(meta, extent) + extent.offset
+            ranges[extent.item].append((start, start + extent.size))
+    return ranges
+
+
+def _exif_items(entries: Iterable[Box], ranges: Mapping[int, Sequence[Range]]) -> Iterator[tuple[int, Sequence[Range]]]:
+    """Yield the offset of the type of each item with EXIF, and where its data are."""
+    for entry in entries:
+        item, kind = _item_type(entry)
+        if kind == EXIF and item in ranges:
+            yield entry.start + FULL_BOX_HEADER + _entry_format(entry).size - len(kind), ranges[item]
 
 
 def _check_coding(meta: Box, kinds: set[bytes]) -> None:
@@ -136,16 +154,12 @@ def _note_bits(properties: Iterable[Box]) -> None:
 
 def _item_type(entry: Box) -> tuple[int, bytes]:
     """Return the number and the type of the item of an entry."""
-    form = ENTRY_FORMATS.get(entry.version, ENTRY_FORMATS[2])
-    item, kind = unpack(form, entry.data, entry.start + FULL_BOX_HEADER)
+    item, kind = unpack(_entry_format(entry).format, entry.data, entry.start + FULL_BOX_HEADER)
     return item, kind
 
 
-def _auxiliary_items(references: Box) -> Iterator[int]:
-    """Yield the items that belong to another image."""
-    for reference in references.children(FULL_BOX_HEADER):
-        if reference.name in AUXILIARY_REFERENCES:
-            yield reference.numbers("I" if references.version else "H")[0]
+def _entry_format(entry: Box) -> struct.Struct:
+    return ENTRY_FORMATS.get(entry.version, ENTRY_FORMATS[2])
 
 
 def _parse_extents(locations: Box) -> Iterator[Extent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imaging.colorimetry.spaces import ColorSpace, from_code_points, is_known
@@ -21,16 +22,37 @@ CONFIGURATION = 4  # bytes in an `av1C` before the sequence header, if it is the
 ALPHA_SIGNS = (b"auxiliary:alpha", b"hevc:2015:auxid:1")  # in the type of an auxiliary image
 
 
-def shown_items(meta: Box) -> set[int]:
+@dataclass(frozen=True)
+class Relations:
+    """How the items of a file belong together."""
+
+    primary: int  # number of the image to show, 0 if none is named
+    properties: Mapping[int, Sequence[Box]]  # of each item, in the order in which they apply
+    references: Sequence[tuple[bytes, int, tuple[int, ...]]]  # type, item, and the items that it refers to
+
+    @property
+    def alphas(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Each item that is the transparency of others, with these."""
+        for name, item, others in self.references:
+            if name == b"auxl" and _is_alpha(self.properties.get(item, ())):
+                yield item, others
+
+
+def read_relations(meta: Box) -> Relations:
+    """Read how the items belong together; raises EndOfDataError."""
+    return Relations(primary_item(meta), item_properties(meta), list(_all_references(meta)))
+
+
+def shown_items(relations: Relations) -> set[int]:
     """Return the items that its decoder needs: the primary image, what it is made of, and the transparency of these."""
-    properties, needed = item_properties(meta), defaultdict[int, list[int]](list)
-    for name, item, others in _all_references(meta):
+    needed = defaultdict[int, list[int]](list)
+    for name, item, others in relations.references:
         if name == b"dimg":
             needed[item] += others
-        elif name == b"auxl" and _is_alpha(properties.get(item, ())):
-            for other in others:
-                needed[other].append(item)
-    found, waiting = set[int](), [primary_item(meta)]
+    for item, others in relations.alphas:
+        for other in others:
+            needed[other].append(item)
+    found, waiting = set[int](), [relations.primary]
     while waiting:
         item = waiting.pop()
         if item not in found:
@@ -39,14 +61,13 @@ def shown_items(meta: Box) -> set[int]:
     return found
 
 
-def inspect_shown(meta: Box, coded: Mapping[int, Sequence[Range]]) -> None:
+def inspect_shown(meta: Box, relations: Relations, coded: Mapping[int, Sequence[Range]]) -> None:
     """Find color space and placement of the image that is shown; raises ImageRefusedError.
 
     coded says where the data of each coded item are. libheif crops and turns the image itself, libavif does not.
     """
-    properties, item = item_properties(meta), primary_item(meta)
-    references = list(_all_references(meta))
-    parts = [part for name, whole, parts in references if (name, whole) == (b"dimg", item) for part in parts]
+    properties, item = relations.properties, relations.primary
+    parts = [part for name, whole, parts in relations.references if (name, whole) == (b"dimg", item) for part in parts]
     spaces = (
         space
         for number in (item, *parts[:1])
@@ -56,9 +77,9 @@ def inspect_shown(meta: Box, coded: Mapping[int, Sequence[Range]]) -> None:
     if meta.inspection.format.name == "AVIF":
         meta.inspection.placement = placement(properties.get(item, ()))
         return
-    for name, auxiliary, shown in references:
-        if name == b"auxl" and item in shown and _is_alpha(properties.get(auxiliary, ())):
-            _check_alike(properties.get(item, ()), properties.get(auxiliary, ()))
+    for alpha, shown in relations.alphas:
+        if item in shown:
+            _check_alike(properties.get(item, ()), properties.get(alpha, ()))
 
 
 def _all_references(meta: Box) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:

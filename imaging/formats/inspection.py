@@ -39,7 +39,9 @@ class Inspected:
     frames: int  # or pages
     parts: int  # of MAX_PARTS, as many as were counted
     first_scan: int = 0  # offset behind the first scan of a JPEG that may have more, else 0
-    exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
+    exif: bytes | None = (
+        None  # EXIF block of a PNG, which may lie behind the pixels, or of an AVIF whose decoder refuses it
+    )
     space: ColorSpace | None = None  # color space, if the file describes it by numbers
     has_gain_map: bool = False  # with which displays for HDR show more than the image itself
     has_manifest: bool = False  # of C2PA: where the image is from and what was done to it, signed

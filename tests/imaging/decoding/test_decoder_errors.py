@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from PIL import AvifImagePlugin
 
 import imaging
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
@@ -118,25 +117,6 @@ def test_warnings_of_decoders_are_ignored() -> None:
     """A warning neither refuses the file nor reaches the log."""
     with refuse_malformed():
         warnings.warn("some oddity", UserWarning, stacklevel=1)
-
-
-def renamed(original: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Return an opener of AVIF as a newer Pillow might have it: with its decoder under another private name."""
-
-    def opening(self: Any) -> None:
-        original(self)
-        vars(self)["_codec"] = vars(self).pop("_decoder")
-
-    return opening
-
-
-def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If Pillow's decoder has another private name, the error passes unchanged."""
-    plugin = AvifImagePlugin.AvifImageFile
-    monkeypatch.setattr(plugin, "_open", renamed(plugin._open))  # noqa: SLF001 - Pillow's plugins all have it
-    data = pictures.examples()["AVIF"]
-    with pytest.raises(KeyError):
-        open_picture(data, LIMITS)
 
 
 def modules() -> Iterator[ModuleType]:

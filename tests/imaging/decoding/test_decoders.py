@@ -1,11 +1,10 @@
 """The decoders: one for each format, on one thread."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from typing import NoReturn
 
 import pytest
-from PIL import AvifImagePlugin, Image, ImageChops
+from PIL import AvifImagePlugin, Image
 
 from imaging.decoding import decoders
 from imaging.decoding.decoder_errors import MalformedFileError
@@ -27,21 +26,11 @@ def test_no_other_decoder_is_loaded(name: str, monkeypatch: pytest.MonkeyPatch) 
             open_image(data, FORMATS[other])
 
 
-def test_an_avif_is_decoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_avif_is_encoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of threads, and so the memory, does not depend on the number of cores."""
     monkeypatch.setattr(AvifImagePlugin, "DEFAULT_MAX_THREADS", 0)
-    open_image(pictures.examples()["AVIF"], FORMATS["AVIF"])
-    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - the decoder itself does not report it
-
-
-@pytest.mark.parametrize("name", ["AVIF", "AVIF RGBA"])
-def test_an_avif_is_decoded_as_pillow_does(name: str) -> None:
-    """Freeing the decoder early changes no pixel."""
-    image = open_image(pictures.examples()[name], FORMATS["AVIF"])
-    image.load()
-    plain = Image.open(BytesIO(pictures.examples()[name]))
-    assert image.mode == plain.mode
-    assert ImageChops.difference(image, plain).getbbox() is None
+    load_decoder(FORMATS["AVIF"])
+    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - the encoder itself does not report it
 
 
 @pytest.fixture
@@ -68,7 +57,7 @@ def unknown(*_: object, **__: object) -> NoReturn:
 
 
 @pytest.mark.usefixtures("_unchecked")
-@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"WEBP"}))
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"WEBP", "AVIF"}))
 def test_a_missing_decoder_refuses_no_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """If Pillow has no decoder of a format, its files are not reported as corrupt."""
     load_decoder(FORMATS[name])
