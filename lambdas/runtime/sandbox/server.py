@@ -73,13 +73,14 @@ def _serve(client: socket.socket, operations: Operations, parent: Parent) -> Non
         request, files = received
         planned = _planned(request, parent)
         reader, writer = os.pipe()
+        forked = monotonic()  # or earlier than that: this process may lose the processor in between
         try:
             child = _fork()
             if child == 0:
                 run_child(operations, request, [*files, writer], planned)
             for file in (*files, writer):
                 os.close(file)
-            send(client, _wait(client, child, reader, request["bounds"]["time"]))
+            send(client, _wait(client, child, reader, request["bounds"]["time"], forked))
         finally:
             os.close(reader)
 
@@ -96,13 +97,12 @@ def _fork() -> int:
         return os.fork()
 
 
-def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Message:
+def _wait(client: socket.socket, child: int, reader: int, seconds: float, forked: float) -> Message:
     """Wait until the child ends, its time is over or the client ends; kill the child in any case.
 
-    Its time begins when it has reported that it is confined.
+    Its time begins when it has reported that it is confined. It was not forked before the time that forked says, in seconds.
     """
-    earliest = monotonic() + seconds  # at which its time may be over
-    report, deadline, flooded = b"", earliest, False
+    report, deadline, flooded = b"", monotonic() + seconds, False
     try:
         ready = select.poll()
         ready.register(reader, select.POLLIN)
@@ -119,7 +119,8 @@ def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Mes
     finally:
         os.kill(child, signal.SIGKILL)  # if it has not exited
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    busy = busy or (status == -signal.SIGALRM and monotonic() >= earliest)  # this process came late, so it ended itself
+    # This process came late, so the child ended itself. Where its time cannot be over, it was something else.
+    busy = busy or (status == -signal.SIGALRM and monotonic() >= forked + seconds)
     return {"status": status, "busy": busy, "flooded": flooded, "report": json.loads(report) if report else None}
 
 

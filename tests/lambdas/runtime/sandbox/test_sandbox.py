@@ -165,7 +165,7 @@ def test_work_whose_server_came_late_fails() -> None:
     """Then it ended itself, and nobody saw whether it could have been done in time: it is tried again."""
     process = server()
     with ThreadPoolExecutor(1) as pool:
-        image = pool.submit(done, "wait", QUICK)
+        image = pool.submit(done, "wait", replace(BOUNDS, time=1.9))  # it has to be stopped in less than that
         while not (started := children(process)):
             pass
         os.kill(process, signal.SIGSTOP)
