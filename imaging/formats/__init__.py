@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imaging.formats.brands import sniff_brands
+
 
 @dataclass(frozen=True)
 class Format:
@@ -40,8 +42,7 @@ EXTENSIONS = {found.extension: found for found in FORMATS.values()} | {
     **dict.fromkeys(("heif", "hif"), FORMATS["HEIF"]),
 }
 
-# The first bytes of each. An ISO media file has its brands within the first 64 bytes; `mif1` and `msf1` are brands of the
-# container only.
+# The first bytes of each but AVIF and HEIF, which have brands.
 _PATTERNS = {
     "JPEG": rb"\xff\xd8\xff",
     "PNG": rb"\x89PNG\r\n\x1a\n",
@@ -49,8 +50,6 @@ _PATTERNS = {
     "GIF": rb"GIF8[79]a",
     "TIFF": rb"II[*+]\0|MM\0[*+]",
     "BMP": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0{3}",
-    "AVIF": rb".{4}ftyp(?:avi[fs]|m[is]f1.{4}(?:.{4}){0,11}?avi[fs])",
-    "HEIF": rb".{4}ftyp(?:he[iv][cxms]|m[is]f1)",
 }
 _SIGNATURES = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTERNS.items()}
 
@@ -58,7 +57,8 @@ _SIGNATURES = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTER
 def sniff_format(data: bytes) -> Format | None:
     """Return the format that the first bytes of data show, or None; file name and declared type do not matter."""
     head = data[:64]
-    return next((FORMATS[name] for name, signature in _SIGNATURES.items() if signature.match(head)), None)
+    name = next((name for name, signature in _SIGNATURES.items() if signature.match(head)), sniff_brands(data))
+    return FORMATS[name] if name else None
 
 
 def parse_formats(names: Iterable[str]) -> frozenset[str]:

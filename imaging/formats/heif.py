@@ -2,13 +2,14 @@
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn
 
 from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
+from imaging.formats.brands import MAJOR, with_known_brand
 from imaging.formats.coded_data import Range, has_lost_data
 from imaging.formats.heif_exif import EXIF, inspect_exif
 from imaging.formats.heif_shown import described_space, inspect_shown, read_relations, shown_items
@@ -47,8 +48,11 @@ class Extent:
 
 def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect an AVIF or HEIF."""
-    frames, is_sequence = 0, data[8:12] == SEQUENCE_BRAND
-    for box in Box(data, inspection, end=len(data)).children():
+    frames, is_sequence = 0, data.startswith(SEQUENCE_BRAND, MAJOR)
+    boxes = Box(data, inspection, end=len(data)).children()
+    if inspection.format.name == "HEIF":
+        inspection.repaired = with_known_brand(data)
+    for box in boxes:
         if box.name == b"meta":
             images = _inspect_items(box)
             frames = max(frames, 1, images if inspection.format.name == "HEIF" else 1)
@@ -57,9 +61,18 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif box.name == b"moov" and is_sequence:
             frames = max(frames, *_inspect_tracks(box))
     if not frames:
-        refuse_truncated()
+        _refuse_without_items({box.name for box in boxes})
     for _ in range(frames):
         inspection.add_frame()
+
+
+def _refuse_without_items(boxes: Collection[bytes]) -> NoReturn:
+    """Refuse a file that has no items, which may be sound."""
+    if b"mini" in boxes:
+        refuse_unsupported("An AVIF or HEIF in its short form (a `mini` box)")
+    if b"moov" in boxes:
+        refuse_unsupported("A sequence of images without a still one")
+    refuse_truncated()
 
 
 def check_coded(inspected: Inspected) -> None:

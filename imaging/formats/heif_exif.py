@@ -22,7 +22,7 @@ def inspect_exif(data: bytes, inspection: Inspection, items: Mapping[int, Sequen
     contents = {at: b"".join(data[start:end] for start, end in ranges) for at, ranges in items.items()}
     misplaced = {at: content for at, content in contents.items() if not _is_right(content)}
     if misplaced:
-        repaired = bytearray(data)
+        repaired = bytearray(inspection.repaired or data)
         for at in misplaced:
             repaired[at : at + len(NO_TYPE)] = NO_TYPE
         inspection.repaired = bytes(repaired)

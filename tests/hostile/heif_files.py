@@ -52,11 +52,12 @@ class File:
     shift: int = 0  # bytes by which the places of all data are wrong
     more: bytes = b""  # boxes beside the items
     inside: bool = False  # the data are in a box among those of the items, not behind them
+    brand: bytes = b""  # the first one, if it is not that of the format
 
     def written(self) -> bytes:
         """Return the file."""
         brand = CODED[self.format_name][2]
-        head = box(b"ftyp", brand, bytes(4), b"mif1", brand, b"miaf")
+        head = box(b"ftyp", self.brand or brand, bytes(4), b"mif1", brand, b"miaf")
         start = 0 if self.inside else len(head) + len(self._meta(0)) + 8
         return head + self._meta(start + self.shift) + (b"" if self.inside else self._data(b"mdat"))
 

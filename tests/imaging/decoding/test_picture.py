@@ -13,7 +13,7 @@ from imaging.decoding.picture import has_alpha, open_picture, upright_size
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS
 from tests import pictures
-from tests.hostile import pngs
+from tests.hostile import heif_files, pngs
 from tests.imaging.limits import LIMITS
 
 JPEG = pictures.encoded(pictures.quadrants((400, 300)), "JPEG")
@@ -151,6 +151,15 @@ def test_an_avif_is_turned_whatever_is_in_its_exif() -> None:
     picture = open_picture(data.replace(text, fraction), LIMITS)
     assert picture.orientation == 6
     picture.image.load()
+
+
+@pytest.mark.parametrize("brand", [b"miaf", b"MiHB", b"isom", b"mif1"])
+@pytest.mark.parametrize("format_name", ["AVIF", "HEIF"])
+def test_any_brand_of_a_media_file_may_be_the_first(format_name: str, brand: bytes) -> None:
+    """It is the same image, although libheif and Pillow ask for some brands."""
+    plain, other = (heif_files.File([heif_files.tile(format_name)], format_name, brand=first) for first in (b"", brand))
+    image = decode(open_picture(other.written(), LIMITS)).image
+    assert image.tobytes() == decode(open_picture(plain.written(), LIMITS)).image.tobytes()
 
 
 def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:

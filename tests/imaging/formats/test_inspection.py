@@ -55,12 +55,19 @@ def test_every_format_has_an_inspector() -> None:
         (b"heixheic", "HEIF"),
         (b"mif1heic", "HEIF"),
         (b"msf1hevc", "HEIF"),
+        (b"miafavifmif1", "AVIF"),
+        (b"MA1Bavif", "AVIF"),
+        (b"mif1" + b"xxxx" * 14 + b"avif", "AVIF"),
+        (b"heicavif", "HEIF"),
+        (b"miafheicmif1", "HEIF"),
+        (b"1picmif1", "HEIF"),
         (b"isommp42", None),
+        (b"isomhvc1", None),
         (b"jpeg2000", None),
     ],
 )
 def test_brands_of_a_media_file_decide_its_format(brands: bytes, name: str | None) -> None:
-    """The first brand decides; after a brand of any container, the following ones do."""
+    """Any of them may be the first; only where a file is both does the first one decide."""
     head = heif_files.box(b"ftyp", brands[:4], bytes(4), brands[4:])
     assert sniff_format(head) == (FORMATS[name] if name else None)
 

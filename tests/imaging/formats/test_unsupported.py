@@ -14,7 +14,7 @@ from imaging.formats.unsupported import sniff_unsupported
 from tests import pictures
 from tests.effort import times
 from tests.hostile import tiffs
-from tests.hostile.heif_files import SIZE, File, Item, grid, overlay, tile
+from tests.hostile.heif_files import SIZE, File, Item, box, grid, overlay, tile
 from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
 
@@ -39,6 +39,11 @@ HEADS = {
     "Windows icon": [b"\0\0\1\0\1\0\x10\x10\0\0\1\0"],
     "JNG": [b"\x8bJNG\r\n\x1a\n"],
     "AVC": [b"\0\0\0\x18ftypavci"],
+    "EVC": [b"\0\0\0\x18ftypevbi\0\0\0\0mif1evbi"],
+    "JPEG XS": [b"\0\0\0\x0cJXS \r\n\x87\n", b"\xff\x10\xff\x50\0\2"],
+    "DICOM": [bytes(128) + b"DICM"],
+    "farbfeld": [b"farbfeld" + struct.pack(">II", 4, 4)],
+    "XPM": [b"/* XPM */\nstatic char"],
 }
 
 
@@ -56,6 +61,23 @@ def test_a_format_is_named(name: str) -> None:
 def test_no_format_that_is_decoded_looks_like_another(name: str) -> None:
     """The signatures of other formats match no image of our own."""
     assert sniff_unsupported(pictures.examples()[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("brand", "name", "content", "word"),
+    [
+        (b"mif3", b"mini", bytes(40), "mini"),
+        (b"hevc", b"moov", b"", "sequence"),
+        (b"avif", b"moov", b"", "sequence"),
+    ],
+)
+def test_a_media_file_without_items_is_not_called_truncated(
+    brand: bytes, name: bytes, content: bytes, word: str
+) -> None:
+    """The short form of HEIF, and sequences without a still image, are sound files."""
+    data = box(b"ftyp", brand, bytes(4), b"avif" if brand == b"mif3" else b"msf1") + box(name, content)
+    reason, message = reason_and_message(data)
+    assert (reason, word in message) == (Reason.UNSUPPORTED, True)
 
 
 def reason_and_message(data: bytes) -> tuple[Reason, str]:
