@@ -9,7 +9,7 @@ from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_trunca
 
 HEADER = struct.Struct(">I4s")  # of a box: its size and name
 FULL_BOX_HEADER = 4  # bytes of version and flags at the start of the content of many boxes
-REQUIRED = {b"ftyp", b"meta", b"moov", b"mdat"}  # boxes that must not be cut; others are ignored if they are
+REQUIRED = {b"ftyp", b"meta", b"moov"}  # boxes that must not be cut; others are ignored if they are
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,11 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             inspection.has_manifest |= data.startswith(MANIFEST, box.start)
         elif box.name == b"moov" and is_sequence:
             frames = max(frames, *_inspect_tracks(box))
+    names = {box.name for box in boxes}
     if not frames:
-        _refuse_without_items({box.name for box in boxes})
+        _refuse_without_items(names)
+    if is_sequence and b"mdat" not in names:  # it is cut; whether the data of items are all there, their extents tell
+        refuse_truncated()
     for _ in range(frames):
         inspection.add_frame()
 

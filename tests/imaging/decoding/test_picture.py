@@ -162,6 +162,22 @@ def test_any_brand_of_a_media_file_may_be_the_first(format_name: str, brand: byt
     assert image.tobytes() == decode(open_picture(plain.written(), LIMITS)).image.tobytes()
 
 
+@pytest.mark.parametrize("format_name", ["AVIF", "HEIF"])
+def test_a_media_file_may_end_early_behind_its_pixels(format_name: str) -> None:
+    """The box of the data says that it is longer, but no item lies there."""
+    data = heif_files.File([heif_files.tile(format_name)], format_name).written()
+    at = data.index(b"mdat") - 4
+    longer = data[:at] + struct.pack(">I", len(data) - at + 100) + data[at + 4 :]
+    image = decode(open_picture(longer, LIMITS)).image
+    assert image.tobytes() == decode(open_picture(data, LIMITS)).image.tobytes()
+
+
+@pytest.mark.parametrize("cut", [1, 30, 150])
+def test_an_animated_avif_that_is_cut_is_truncated(cut: int) -> None:
+    """Where its samples are is not looked at."""
+    assert refusal(pictures.animation("AVIF", 3)[:-cut]) == Reason.TRUNCATED
+
+
 def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
     """A JPEG is decoded at the smallest scale that is not smaller than wanted; other formats are not scaled."""
     sizes = {
