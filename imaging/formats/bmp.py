@@ -1,5 +1,7 @@
 """BMP: a header with the size, the palette and the offset of the pixels."""
 
+import struct
+
 from imaging.colorimetry.spaces import from_endpoints
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import unpack
@@ -9,6 +11,9 @@ FILE_HEADER = 14  # bytes
 V4_HEADER, V5_HEADER = 108, 124  # bytes of the headers that describe colors
 CALIBRATED, EMBEDDED = 0, 0x4D424544  # LCS_CALIBRATED_RGB, PROFILE_EMBEDDED
 CORE_HEADER = 12  # bytes of the oldest header, whose fields are half as long
+INFO_HEADER = 40  # bytes of the first one with the number of colors
+BITS, COLORS = 28, 46  # offsets of the bits per pixel, and of the number of colors in the palette
+PALETTE_BITS = {1, 2, 4, 8}
 RUN_LENGTH = {1, 2}  # compressions: run lengths of bytes, and of half bytes
 MAX_RUN_PIXELS = 10_000_000  # Pillow decodes run lengths in Python, which takes up to a second for so many pixels
 
@@ -24,8 +29,18 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         raise ImageRefusedError(Reason.TOO_COMPLEX, message)
     if max(pixels, FILE_HEADER + header) >= len(data):
         refuse_truncated()
+    if header >= INFO_HEADER:
+        inspection.repaired = _with_palette_that_fits(data)
     if header >= V4_HEADER:
         _inspect_colors(data, header, inspection)
+
+
+def _with_palette_that_fits(data: bytes) -> bytes | None:
+    """Return the file without the colors of its palette that no pixel can have, which Pillow refuses; None if it has none."""
+    (bits,), (colors,) = unpack("<H", data, BITS), unpack("<I", data, COLORS)
+    if bits not in PALETTE_BITS or colors <= 2**bits:
+        return None
+    return b"".join([data[:COLORS], struct.pack("<I", 2**bits), data[COLORS + 4 :]])
 
 
 def _inspect_colors(data: bytes, header: int, inspection: Inspection) -> None:

@@ -11,6 +11,7 @@ from imaging.errors import ImageRefusedError, Reason
 from imaging.rendering.rendition import render, resize_to_edges
 from imaging.rendering.resampling import make_raster
 from tests import pictures
+from tests.hostile import bmps
 from tests.imaging.limits import LIMITS
 
 CORE, INFO, V4, V5 = 12, 40, 108, 124
@@ -147,3 +148,13 @@ def test_drawings_of_few_colors_become_png(name: str, mode: str) -> None:
     """JPEG would put noise around their edges, in more bytes."""
     data = pictures.encoded(pictures.quadrants(mode=mode), name)
     assert resize_to_edges(open_picture(data, LIMITS), [64], 85)[64].format.name == "PNG"
+
+
+@pytest.mark.parametrize("bits", [1, 4, 8])
+@pytest.mark.parametrize("more", [1, 44, 2**31])
+def test_colors_that_no_pixel_can_have_are_left_out(bits: int, more: int) -> None:
+    """A palette may say that it has more of them; the pixels are where the header says."""
+    plain = bmps.bmp(bytes(range(240)) * 10, bits=bits)
+    colors = 2**bits + more
+    image = decode(open_picture(plain[:46] + struct.pack("<I", colors) + plain[50:], LIMITS)).image
+    assert image.convert("RGB").tobytes() == decode(open_picture(plain, LIMITS)).image.convert("RGB").tobytes()
