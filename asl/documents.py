@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_DEPTH = 128  # levels of objects and arrays
 SHOWN = 4  # steps of a path
+BYTE_ORDER_MARK = "\ufeff"
 
 Pairs = list[tuple[str, Any]]  # the names and values of an object
 
@@ -44,6 +45,8 @@ def parse_written(text: str) -> Any:
 
 def parse_json(text: str) -> Any:
     """Return text as parsed JSON; raises ValueError if it is not JSON, is nested too deeply, or has a number beyond a float's."""
+    if text.startswith(BYTE_ORDER_MARK):
+        raise ValueError("it begins with a byte order mark, which JSON does not have: save it as UTF-8 without one")
     try:
         document = json.loads(
             text, object_pairs_hook=object_of, parse_constant=_refuse, parse_int=_integer, parse_float=_float

@@ -1,5 +1,6 @@
 """What Step Functions refuses in a state: a field that its type does not have, one that holds no such value, two where one is allowed."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
 from asl.language import INNER_MACHINES, Machine, Rule, State, each_state, inner_machines, transitions
 
+MAX_DEFINITION = 1_048_576  # characters: CreateStateMachine, and a quota that AWS does not raise
 WHOLE = "(machine)"  # in the place of a state's name
 NESTED = ("And", "Or", "Not")
 
@@ -34,6 +36,7 @@ def grammar_findings(machine: Machine) -> Found:
     """Yield each state of machine with what Step Functions refuses in it; what is around the states has the name WHOLE."""
     yield from ((WHOLE, problem) for problem in field_findings(machine, MACHINE, "", "a state machine"))
     yield from ((WHOLE, problem) for problem in _ends(machine, ""))
+    yield from ((WHOLE, problem) for problem in _size(machine))
     yield from _untargeted(machine)
     yield from _labels(machine)
     yield from _states(machine, "JSONPath")
@@ -66,6 +69,13 @@ def _ends(machine: Machine, at: str) -> Iterator[Problem]:
         state["Type"] in ("Succeed", "Fail") or state.get("End") is True for state in machine["States"].values()
     ):
         yield Problem(f"{at}States", "no state that ends the machine", "a state with `End`, a Succeed or a Fail")
+
+
+def _size(machine: Machine) -> Iterator[Problem]:
+    """Yield a problem if the definition is too long, also without white space."""
+    size = len(json.dumps(machine, ensure_ascii=False, separators=(",", ":")))
+    if size > MAX_DEFINITION:
+        yield Problem("States", f"a definition of {size:,} characters", f"{MAX_DEFINITION:,} characters at most")
 
 
 def _inner(state: State) -> Iterator[Problem]:

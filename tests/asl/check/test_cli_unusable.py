@@ -51,6 +51,15 @@ def test_file_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("file", [MACHINE, MAPPING, ORDER])
+def test_file_with_a_byte_order_mark(orders: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
+    """An editor may have put it there. JSON does not have it, and Step Functions refuses it."""
+    (orders / file).write_bytes(b"\xef\xbb\xbf" + (orders / file).read_bytes())
+    message = refusal(orders, capsys)
+    assert Path(file).stem in message
+    assert "byte order mark" in message
+
+
+@pytest.mark.parametrize("file", [MACHINE, MAPPING, ORDER])
 def test_name_that_an_object_has_twice(orders: Path, capsys: pytest.CaptureFixture[str], file: str) -> None:
     """JSON keeps the last of two states, edges or keywords of one name, so that the first would not be checked."""
     text = (orders / file).read_text(encoding="utf-8").rstrip().removesuffix("}")

@@ -1,5 +1,6 @@
 """What Step Functions refuses to create is a certain finding: fields of another type, values that a field cannot hold."""
 
+import json
 from typing import Any
 
 import pytest
@@ -251,6 +252,15 @@ def test_name_that_is_too_long() -> None:
             one.state for one in prove({"StartAt": name, "States": {name: {"Type": "Succeed"}}}, NO_MAPPING).findings
         }
         assert found_names == refused_names
+
+
+def test_definition_that_is_too_long() -> None:
+    """A definition has 1,048,576 characters at most, of which those of a file that separate its parts need not count."""
+    machine: dict[str, Any] = {"StartAt": "Z", "States": {"Z": {"Type": "Succeed", "Comment": ""}}}
+    room = 1_048_576 - len(json.dumps(machine, separators=(",", ":")))
+    for length, places in ((room, set[str]()), (room + 1, {"States"})):
+        machine["States"]["Z"]["Comment"] = "\u00e4" * length
+        assert {finding.field for finding in prove(machine, NO_MAPPING).findings} == places
 
 
 @pytest.mark.parametrize(
