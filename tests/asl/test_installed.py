@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 ASL = ROOT / "asl"
 ORDERS = ROOT / "docs/examples/orders"
 MADE = ("__pycache__", "build", "*.egg-info")  # by Python, and in a checkout by `pip install ./asl`
+NOT_INSTALLED = ("pyproject.toml", "action.yml", "README.md")
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-index", "--no-deps"]
 MODULES = {"pyyaml": "yaml", "jsonata-python": "jsonata"}  # of packages of another name
 # What a console script does; nothing but the wheel and what it needs is on the path.
@@ -52,7 +53,7 @@ def run(installed: Path, name: str, *arguments: str) -> subprocess.CompletedProc
 
 def test_wheel_has_every_file(installed: Path) -> None:
     """All of asl's files are in the wheel, drawings' styles and the viewer too."""
-    assert contents(installed / "asl") == contents(ASL) - {Path("pyproject.toml"), Path("action.yml")}
+    assert contents(installed / "asl") == contents(ASL) - {Path(name) for name in NOT_INSTALLED}
 
 
 def contents(folder: Path) -> set[Path]:
@@ -68,6 +69,17 @@ def test_check_runs_alone(installed: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     here = [sys.executable, "-m", "asl.check", *arguments]
     assert done.stdout == subprocess.run(here, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_examples_of_its_readme(installed: Path) -> None:
+    """Each command of the README prints what the README says that it prints."""
+    page = (ASL / "README.md").read_text(encoding="utf-8")
+    (machine,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (installed / "order.asl.json").write_text(machine, encoding="utf-8")
+    examples = re.findall(r"```console\n\$ (\S+) (.*?)\n(.*?)```", page, re.DOTALL)
+    printed = {name: run(installed, name, *arguments.split()).stdout for name, arguments, _ in examples}
+    assert printed == {name: output for name, _, output in examples}
+    assert printed.keys() == {"asl-check", "asl-graph"}
 
 
 @pytest.mark.parametrize("form", ["svg", "mermaid", "html"][:: times(3, 1)])

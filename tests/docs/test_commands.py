@@ -13,7 +13,7 @@ from pages.graph import main as draw_pipeline
 ROOT = Path(__file__).parents[2]
 # The changelog names commands of earlier versions.
 PAGES = [page for page in sorted(ROOT.glob("*.md")) if page.name != "CHANGELOG.md"]
-PAGES += [page for top in ("docs", "examples", ".github") for page in sorted((ROOT / top).rglob("*.md"))]
+PAGES += [page for top in ("asl", "docs", "examples", ".github") for page in sorted((ROOT / top).rglob("*.md"))]
 MARK = re.compile(r"<!-- needs (AWS|Node\.js|PyPI) -->")  # holds for its section, or the page if it comes before all
 FENCE = re.compile(r"```(?:bash|sh|console)\n(.*?)```", re.DOTALL)
 ASSIGNED = re.compile(r'^(?:read -r \w+ \w+ <<< |\w+=)"\$\(')  # what a variable takes is a command too
@@ -24,6 +24,7 @@ RUN_ELSEWHERE = {
     r"make (demo|install|test|test-all)\b.*": ".ci/run",
     r"\.venv/bin/python -m workflow\.proof": "tests/workflow/test_proof_command.py",
     r"python -m asl\.check docs/examples/.*": "tests/asl/check/test_example.py",
+    r"pip install .*": "tests/asl/test_installed.py",
     r"python -m asl\.check build/machine\.json .*": "tests/asl/check/test_cli.py",
     r"\.venv/bin/python generate\.py .*": "tests/test_generate.py",
     r"make fuzz .*": "tests/hostile/test_fuzz_command.py",

@@ -13,7 +13,7 @@ from workflow.graph import pipeline_graph
 ROOT = Path(__file__).parents[2]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
-    *(page for top in ("docs", "examples") for page in sorted((ROOT / top).rglob("*.md"))),
+    *(page for top in ("asl", "docs", "examples") for page in sorted((ROOT / top).rglob("*.md"))),
 ]
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
