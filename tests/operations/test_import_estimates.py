@@ -1,18 +1,22 @@
 """What `import` says before it starts: how long it takes, and what is skipped; and which runs need a person."""
 
 from argparse import Namespace
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
 
+from costs.import_usage import import_seconds, import_usage
 from lambdas.domain.import_sources import Listed, Reason, SkippedError
 from operations.imports import concurrency
 from operations.imports.counting import Count
-from operations.imports.estimates import duration
+from operations.imports.estimates import duration, estimate
 from operations.imports.runs import Run
 from operations.imports.summaries import print_summary
+from templates import stack as stack_template
+from tests.templates.emitted import template
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,18 @@ def test_few_of_many_skipped_objects_are_named() -> None:
         found.add(Listed(f"{number}.txt"), 1, skip)
     assert found.skipped == {Reason.UNSUPPORTED: 5}
     assert found.examples == {Reason.UNSUPPORTED: ["0.txt", "1.txt", "2.txt"]}
+
+
+def test_an_estimate_is_for_what_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind of the pipeline, objects that are skipped, and images at the same time count; the largest part comes first."""
+    monkeypatch.setattr(stack_template, "build", lambda: SimpleNamespace(to_dict=template))  # takes half a second
+    skipped = {Reason.EMPTY: 10, Reason.TOO_MANY_BYTES: 20, Reason.NOT_RESTORED: 30, Reason.UNSUPPORTED: 40}
+    stack: Any = SimpleNamespace(parameters={"WorkflowType": "EXPRESS"})
+    found = estimate(stack, Count(images=100, skipped=Counter(skipped)), 4)
+    used = import_usage(template(), "EXPRESS", images=100, others=100, looks=60)
+    assert found.total == pytest.approx(sum(price.each * units for price, units in used.items()))
+    assert found.seconds == import_seconds(template(), images=100, looks=60, concurrency=4)
+    assert list(found.dollars.values()) == sorted(found.dollars.values(), reverse=True)
 
 
 @pytest.mark.parametrize(
