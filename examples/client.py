@@ -57,7 +57,7 @@ PAGE = 100  # images of a list in one response; the API allows no more
 
 
 class RefusedError(Exception):
-    """The sign-in or a request was refused, or got no response; the message says why."""
+    """The sign-in or a request was refused or got no response, or a file cannot be read; the message says why."""
 
 
 def sign_in(client_id: str, email: str, password: str) -> str:
@@ -82,8 +82,11 @@ class Client:
     http: urllib3.PoolManager
 
     def upload(self, file: Path) -> str:
-        """Upload file and return its image id; raises RefusedError or OSError."""
-        content = file.read_bytes()
+        """Upload file and return its image id; raises RefusedError."""
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise RefusedError(f"{file} cannot be read: {error.strerror}") from error
         grant = self._grant(file, content)
         answer = self._send(grant["method"], grant["uploadUrl"], body=content, headers=grant["headers"])
         if answer.status not in STORED:
@@ -244,7 +247,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"set {' and '.join(missing)}; `python -m local up` prints them")
     try:
         return 0 if run(options) else 1
-    except (RefusedError, ClientError, BotoCoreError, OSError) as error:
+    except (RefusedError, ClientError, BotoCoreError) as error:
         print(f"client: {error}", file=sys.stderr)
         return 1
 

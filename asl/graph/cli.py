@@ -20,8 +20,8 @@ from asl.graph.svg import draw
 from asl.graph.to_json import as_json
 from asl.history.parser import parse_history
 from asl.history.sources import fetch_history, load_history
-from asl.history.trace import InvalidHistoryError
-from asl.language import InvalidMachineError
+from asl.history.trace import InvalidHistoryError, Trace
+from asl.language import InvalidMachineError, Machine, each_state
 from asl.printable import printable
 from asl.version import add_version_option
 
@@ -39,6 +39,10 @@ INPUT_ERRORS = (
     UnsupportedSchemaError,
     LayoutError,
 )
+OTHER_MACHINE = (
+    "the execution was of another machine, or of another version: it visited {}, which this one does not have"
+)
+SHOWN = 5  # states
 EXTRA = "--format svg and html need more packages: pip install jinja2 pygraphviz"
 
 
@@ -89,11 +93,13 @@ def _run(
     name: str, options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None = None
 ) -> int:
     try:
-        text = _drawn(options, subject, default)
+        text, others = _drawn(options, subject, default)
     except INPUT_ERRORS as error:
         return print_error(name, str(error))
     except RecursionError:
         return print_error(name, "this is nested too deeply")
+    if others:
+        print(f"{name}: {printable(OTHER_MACHINE.format(', '.join(others)))}", file=sys.stderr)
     if not options.output:
         print(text, end="")
         return 0
@@ -110,7 +116,10 @@ def print_error(name: str, why: str) -> int:
     return 2
 
 
-def _drawn(options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None) -> str:
+def _drawn(
+    options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None
+) -> tuple[str, list[str]]:
+    """Return the drawing, and the states of the execution that are not in it, since the machine does not have them."""
     events = None
     if options.format in ("svg", HTML) and not all(map(find_spec, ("jinja2", "pygraphviz"))):
         raise LayoutError(EXTRA)
@@ -121,8 +130,15 @@ def _drawn(options: Namespace, subject: Callable[[], Subject], default: Callable
         drawn = subject()
         events = load_history(options.history) if options.history is not None else None
     trace = parse_history(drawn.definition, events) if events is not None else None
+    others = _others(drawn.definition, trace) if trace else []
     if options.format == HTML:
         from asl.graph.html import viewer  # jinja2 belongs to the extra `graph`
 
-        return viewer(drawn.graph, details(drawn.graph, drawn.facts()), trace)
-    return draw(drawn.graph, marks(drawn.graph, trace)) if trace else FORMATS[options.format](drawn.graph)
+        return viewer(drawn.graph, details(drawn.graph, drawn.facts()), trace), others
+    return (draw(drawn.graph, marks(drawn.graph, trace)) if trace else FORMATS[options.format](drawn.graph)), others
+
+
+def _others(definition: Machine, trace: Trace) -> list[str]:
+    """Return the first SHOWN states that were visited and that the machine does not have."""
+    own = {state for state, _ in each_state(definition)}
+    return list(dict.fromkeys(visit.state for visit in trace.visits if visit.state not in own))[:SHOWN]

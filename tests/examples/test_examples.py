@@ -212,6 +212,16 @@ def test_wrong_password_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 @pytest.mark.usefixtures("environment")
+def test_file_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named with the reason. The other files are uploaded, and the exit code is 1."""
+    missing = tmp_path / "missing.jpg"
+    assert client.main(["upload", "--timeout", "0", str(missing), str(PHOTOGRAPH)]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.splitlines()[0] == f"client: {missing} cannot be read: No such file or directory"
+    assert json.loads(printed.out.splitlines()[0])["file"] == str(PHOTOGRAPH)
+
+
+@pytest.mark.usefixtures("environment")
 def test_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a variable the client says which one it needs, and sends nothing."""
     monkeypatch.delenv("USER_POOL_CLIENT_ID")

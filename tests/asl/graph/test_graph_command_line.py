@@ -114,6 +114,17 @@ def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None
         assert 'class="bar caught"' in out
 
 
+def test_history_of_another_machine_is_told(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """The machine is drawn, since it may be of another version; what it does not have is named."""
+    assert main([str(asl), "--history", str(REJECTED), "--format", "svg"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("<svg")
+    assert err.startswith(
+        "asl-graph: the execution was of another machine, or of another version: it visited ValidateImage"
+    )
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [("", "cannot be read"), ("[]", "no state machine"), ('{"StartAt": "A", "States": {}}', "StartAt leads to A")],
