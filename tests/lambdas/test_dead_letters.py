@@ -1,6 +1,7 @@
 """Dead-letter messages: their images get an outcome; the messages stay in the queue, for the alarm."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -163,6 +164,16 @@ def test_a_sweep_reads_a_limited_number_of_messages(
     with pytest.raises(SweepIncompleteError):  # the third image is one to start
         sweep()
     assert [pipeline.record(event).get("status") for event in events].count("FAILED") == 2
+
+
+def test_a_queue_of_few_messages_does_not_look_empty(pipeline: Pipeline, fake_clock: FakeClock) -> None:
+    """SQS looks on all its servers only for a request that may wait; no emulator has several.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+    """
+    before = fake_clock.now()
+    assert list(dead_letters.receive_messages(pipeline.environment.dead_letter_queue)) == []
+    assert fake_clock.now() - before >= timedelta(seconds=1)
 
 
 POISON = {
