@@ -45,7 +45,7 @@ def watch(stack: Stack, run: Run, total: int) -> tuple[Run, Outcomes]:
                     return run, outcomes
                 clock.sleep(PAUSE)
     except KeyboardInterrupt:
-        print(printable(f"\nThe run goes on. Watch it with: operations import status {run.name}"), file=sys.stderr)
+        print(f"\n{printable(f'The run goes on. Watch it with: operations import status {run.name}')}", file=sys.stderr)
         raise
 
 
