@@ -5,10 +5,10 @@ from typing import Literal
 from imaging.formats.binary import unpack
 
 MAJOR, OTHERS = 8, 16  # offsets of the first brand, and of those that the file is compatible with
-MOST = 1024  # bytes at the start of a file in which brands are looked for
+MOST = 2**16  # bytes at the start of a file in which brands are looked for
 AVIF = {b"avif", b"avis"}
 HEVC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
-CONTAINER = {b"mif1", b"msf1", b"mif2", b"miaf"}  # they say nothing about the coding
+CONTAINER = {b"mif1", b"msf1", b"mif2", b"mif3", b"miaf"}  # they say nothing about the coding
 OPENED = HEVC | {b"mif1", b"msf1"}  # first brands of a HEIF that its decoder opens
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+# Not before a brand of a coding that is decoded: a file may be of both, and its items decide.
+_ALONE = rb"(?!.{4}(?:.{4}){,14}?(?:he[iv][cxms]|avi[fs]))"
 # In the order in which they are tried; a CR2 is also a TIFF.
 _PATTERNS = {
     "JPEG XL": rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n",
@@ -18,9 +20,9 @@ _PATTERNS = {
     "camera RAW (Panasonic RW2)": rb"IIU\0",
     "camera RAW (Minolta MRW)": rb"\0MRM",
     "camera RAW (Sigma X3F)": rb"FOVb",
-    "HEIF with AVC or VVC": rb".{4}ftyp(?:avci|avcs|vvic|vvis)",
-    "HEIF with EVC": rb".{4}ftyp(?:evb[is]|evm[is])",
-    "HEIF with JPEG or JPEG 2000": rb".{4}ftyp(?:jpeg|jpgs|j2ki|j2is)",
+    "HEIF with AVC or VVC": rb".{4}ftyp(?:avci|avcs|vvic|vvis)" + _ALONE,
+    "HEIF with EVC": rb".{4}ftyp(?:evb[is]|evm[is])" + _ALONE,
+    "HEIF with JPEG or JPEG 2000": rb".{4}ftyp(?:jpeg|jpgs|j2ki|j2is)" + _ALONE,
     "OpenEXR": rb"v/1\x01",
     "Radiance HDR": rb"#\?R(?:ADIANCE|GBE)\n",
     "QOI": rb"qoif.{8}[\x03\x04][\0\x01]",

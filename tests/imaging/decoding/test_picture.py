@@ -153,7 +153,7 @@ def test_an_avif_is_turned_whatever_is_in_its_exif() -> None:
     picture.image.load()
 
 
-@pytest.mark.parametrize("brand", [b"miaf", b"MiHB", b"isom", b"mif1"])
+@pytest.mark.parametrize("brand", [b"miaf", b"MiHB", b"isom", b"mif1", b"avci", b"jpeg"])
 @pytest.mark.parametrize("format_name", ["AVIF", "HEIF"])
 def test_any_brand_of_a_media_file_may_be_the_first(format_name: str, brand: bytes) -> None:
     """It is the same image, although libheif and Pillow ask for some brands."""

@@ -61,6 +61,8 @@ def test_every_format_has_an_inspector() -> None:
         (b"heicavif", "HEIF"),
         (b"miafheicmif1", "HEIF"),
         (b"1picmif1", "HEIF"),
+        (b"mif3", "HEIF"),
+        (b"mif1" + b"xxxx" * 400 + b"avif", "AVIF"),
         (b"isommp42", None),
         (b"isomhvc1", None),
         (b"jpeg2000", None),

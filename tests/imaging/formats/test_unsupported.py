@@ -108,7 +108,15 @@ def test_a_depth_of_jpeg_that_is_not_decoded_is_named(bits: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [(b"avc1", "AVC"), (b"jpeg", "JPEG"), (b"vvc1", "VVC"), (b"unci", "uncompressed")]
+    ("kind", "name"),
+    [
+        (b"avc1", "AVC"),
+        (b"jpeg", "JPEG"),
+        (b"vvc1", "VVC"),
+        (b"unci", "uncompressed"),
+        (b"evc1", "EVC"),
+        (b"av02", "another"),
+    ],
 )
 def test_a_coding_of_heif_that_is_not_decoded_is_named(kind: bytes, name: str) -> None:
     """A HEIF may hold images in any coding."""
