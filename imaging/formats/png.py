@@ -31,6 +31,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             refuse_corrupt("The PNG does not start with its header.")
         if chunk.name == b"IDAT" and chunk.name in seen:  # most chunks of a file: they say nothing more
             usable.append(chunk)
+        elif chunk.name == b"tRNS" and not _has_transparency_in_place(data, seen):
+            continue
         elif is_usable(data, chunk):
             usable.append(chunk)
             _inspect_usable(data, chunk, seen, inspection)
@@ -50,6 +52,12 @@ def check_pixels(inspected: Inspected) -> None:
     for chunk in inspected.unchecked:
         if not has_its_checksum(inspected.data, chunk):
             _refuse_checksum(chunk)
+
+
+def _has_transparency_in_place(data: bytes, seen: set[bytes]) -> bool:
+    """Whether a tRNS counts behind the chunks in seen: the first one, before the pixels and behind a palette that it is for."""
+    needed = {b"PLTE"} if byte_at(data, COLOR_TYPE) == PALETTE else set[bytes]()
+    return needed <= seen and not seen & {b"IDAT", b"tRNS"}
 
 
 def _refuse_checksum(chunk: Chunk) -> NoReturn:

@@ -1,5 +1,7 @@
 """Every color type, bit depth, interlacing and transparency of a PNG: the pixels that the standard gives it."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image, ImageChops
 
@@ -7,6 +9,7 @@ from imaging.decoding.picture import open_picture
 from imaging.rendering.rendition import resize_to_edges
 from tests import pictures
 from tests.effort import times
+from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
 from tests.imaging.png_writer import DEPTHS, GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, Drawing, drawing
 
@@ -78,3 +81,17 @@ def test_a_gray_of_one_bit_may_be_transparent() -> None:
     for clear in (0, 1):
         drawn = Drawing(GRAY, 1, [[(x % 2,) for x in range(16)]] * 4, transparent=(clear,))
         assert worst(shown(drawn.write()), drawn.pixels()) == 0
+
+
+@pytest.mark.parametrize("before", [b"PLTE", b"tRNS", b"IEND"])
+def test_transparency_out_of_its_place_does_not_count(before: bytes) -> None:
+    """Before the palette, or behind the pixels; of two, the first one counts (libpng's order, as in Chromium)."""
+    drawn = Drawing(PALETTE, 2, [[(x % 2,) for x in range(16)]] * 4, ((200, 40, 90), (0, 0, 0)), (255, 99))
+    clear, data = chunk(b"tRNS", b"\0\0"), drawn.write()
+    kept = chunk(b"tRNS", b"\xff\x63")
+    at = data.index(before if before != b"tRNS" else b"IDAT") - 4
+    assert worst(shown(data[:at] + clear + data[at:]), drawn.pixels()) == 0
+    opaque = replace(drawn, transparent=None)
+    alone = data.replace(kept, b"")
+    at = alone.index(before if before != b"tRNS" else b"IEND") - 4
+    assert worst(shown(alone[:at] + clear + alone[at:]), opaque.pixels()) == 0
