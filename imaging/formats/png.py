@@ -15,6 +15,7 @@ RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF b
 COLORS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
 # A bit in the first byte of the name of each chunk that a decoder may ignore (ISO 15948, 5.4), and the other chunks but IHDR and IDAT.
 ANCILLARY, CRITICAL = 0x20, {b"PLTE", b"IEND"}
+SIZE_AT = 16  # offset of width and height in the file
 COLOR_TYPE, PALETTE = 25, 3  # offset of the color type in the file, and the type that needs a palette
 
 
@@ -69,10 +70,18 @@ def _inspect_usable(data: bytes, chunk: Chunk, seen: set[bytes], inspection: Ins
     name = chunk.name
     if _starts_frame(name, seen):
         inspection.add_frame()
+        if name == b"fcTL" and b"IDAT" not in seen:
+            _check_first_frame(data, chunk)
     if name not in {b"IDAT", b"fdAT"}:
         _inspect_chunk(data, chunk, inspection)
     if name != b"acTL" or b"IDAT" not in seen:  # behind the pixels it does not make an animation
         seen.add(name)
+
+
+def _check_first_frame(data: bytes, control: Chunk) -> None:
+    """Check that a frame whose pixels are those of the image has its size (PNG, third edition, 11.3.6.2)."""
+    if unpack(">4I", data, control.start + 4) != (*unpack(">II", data, SIZE_AT), 0, 0):
+        refuse_corrupt("The first frame of the PNG does not have the size of the image.")
 
 
 def _starts_frame(name: bytes, seen: set[bytes]) -> bool:

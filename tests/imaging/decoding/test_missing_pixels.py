@@ -272,3 +272,17 @@ def test_the_warnings_of_libjpeg_are_heard() -> None:
     image = JpegImagePlugin.JpegImageFile(BytesIO(data))
     with pytest.raises(MalformedFileError, match="truncated"), codecs.watched():
         image.load()
+
+
+def test_an_animated_png_whose_first_frame_is_smaller_is_corrupt() -> None:
+    """Its pixels are those of the image, so it must have that size; no browser shows it."""
+    head, content = pngs.header((4, 3)), pngs.chunk(b"IDAT", zlib.compress(bytes(13 * 3)))
+    start = pngs.chunk(b"acTL", struct.pack(">II", 1, 0))
+    for size, is_sound in (((4, 3, 0, 0), True), ((2, 3, 0, 0), False), ((4, 3, 1, 0), False)):
+        control = pngs.chunk(b"fcTL", struct.pack(">5I2H2B", 0, *size, 1, 10, 0, 0))
+        data = pngs.png(head, start, control, content)
+        if is_sound:
+            assert decode(open_picture(data, LIMITS)).image.size == (4, 3)
+        else:
+            with pytest.raises(ImageRefusedError, match="The first frame"):
+                open_picture(data, LIMITS)
