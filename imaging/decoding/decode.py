@@ -1,6 +1,7 @@
 """Decoding: the first frame of an opened image, at the smallest scale that is large enough."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -17,9 +18,10 @@ from imaging.decoding.libtiff import watched_fax
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
 from imaging.decoding.scans import has_all_coefficients
-from imaging.errors import ImageRefusedError
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import Format
 from imaging.formats.heif import check_coded
+from imaging.formats.inspection import refuse_corrupt
 from imaging.formats.jpeg import END_OF_IMAGE, check_scans
 from imaging.formats.png import check_pixels
 
@@ -49,7 +51,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     """
     _check_data(picture)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
-    with decoder_guard(picture.format), watched(), watched_fax():
+    with _interruption_named(picture), decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":
             _read_to_end(image, len(picture.data))
         elif picture.format.name == "PNG":
@@ -66,6 +68,17 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         profile = None  # the inspection found that the numbers count
         pixels, space = reencode(pixels, space, picture.decodable, picture.format)
     return Decoded(pixels, _covered(picture, pixels), picture.format, picture.orientation, profile, space)
+
+
+@contextmanager
+def _interruption_named(picture: Picture) -> Iterator[None]:
+    """Call a PNG corrupt whose pixels go on behind another chunk, where its decoder finds too few: nothing is cut off."""
+    try:
+        yield
+    except ImageRefusedError as refused:
+        if refused.reason == Reason.TRUNCATED and picture.inspected.is_interrupted:
+            refuse_corrupt("Another part of the PNG is between those with pixels.")
+        raise
 
 
 def _check_data(picture: Picture) -> None:

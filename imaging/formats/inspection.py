@@ -49,6 +49,7 @@ class Inspected:
     bits: int | None = None  # per sample of an AVIF, the most of color and transparency
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     unchecked: Sequence[Chunk] = ()  # chunks with pixels of a PNG, whose checksums were not looked at
+    is_interrupted: bool = False  # whether other chunks are between them: no decoder reads on behind these
     coded: Sequence[
         tuple[bytes, Sequence[Range]]
     ] = ()  # types and data of images in an AVIF or HEIF, not looked at either
@@ -73,6 +74,7 @@ class Inspection:
     bits: int | None = None
     profile: bytes | None = None
     unchecked: Sequence[Chunk] = ()
+    is_interrupted: bool = False
     coded: list[tuple[bytes, Sequence[Range]]] = field(default_factory=list)
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes

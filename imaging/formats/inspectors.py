@@ -61,6 +61,7 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         bits=found.bits,
         profile=found.profile,
         unchecked=found.unchecked,
+        is_interrupted=found.is_interrupted,
         coded=found.coded,
         repaired=found.repaired,
     )

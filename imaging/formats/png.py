@@ -31,6 +31,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
                 refuse_unsupported("A PNG in Apple's own format for iOS apps (CgBI)")
             refuse_corrupt("The PNG does not start with its header.")
         if chunk.name == b"IDAT" and chunk.name in seen:  # most chunks of a file: they say nothing more
+            inspection.is_interrupted |= usable[-1].name != b"IDAT"
             usable.append(chunk)
         elif chunk.name == b"tRNS" and not _has_transparency_in_place(data, seen):
             continue

@@ -274,6 +274,17 @@ def test_the_warnings_of_libjpeg_are_heard() -> None:
         image.load()
 
 
+def test_pixels_of_a_png_behind_another_chunk_are_not_called_truncated() -> None:
+    """Its parts with pixels have to follow each other (ISO 15948, 5.6); where all pixels are in the first ones, it is an image."""
+    head, stream, text = pngs.header((4, 3)), zlib.compress(bytes(range(13)) * 3), pngs.chunk(b"tEXt", b"a\0b")
+    first, last = (pngs.chunk(b"IDAT", part) for part in (stream[:8], stream[8:]))
+    with pytest.raises(ImageRefusedError, match="between those with pixels") as refused:
+        decode(open_picture(pngs.png(head, first, text, last), LIMITS))
+    assert refused.value.reason == Reason.CORRUPT
+    whole = pngs.png(head, first, last, text, pngs.chunk(b"IDAT", b""))
+    assert decode(open_picture(whole, LIMITS)).image.size == (4, 3)
+
+
 def test_an_animated_png_whose_first_frame_is_smaller_is_corrupt() -> None:
     """Its pixels are those of the image, so it must have that size; no browser shows it."""
     head, content = pngs.header((4, 3)), pngs.chunk(b"IDAT", zlib.compress(bytes(13 * 3)))
