@@ -7,7 +7,7 @@ from imaging.formats.jpeg import FRAMES, SCAN, segments
 
 COEFFICIENTS = 64  # of a block
 UNSEEN = 16  # more than any bit that a scan may leave open
-PROGRESSIVE = {0xC2, 0xCA}
+PROGRESSIVE = {0xC2}
 
 Open = dict[int, list[int]]  # for each component, the lowest bits of its coefficients that no scan has held yet
 

@@ -18,12 +18,14 @@ END_OF_IMAGE = b"\xff\xd9"
 # Marker and length of the segment with the height, where a frame has none (T.81, B.2.5).
 NUMBER_OF_LINES = b"\xff\xdc\0\4"
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive
+DECODED = {0xC0, 0xC1, 0xC2}  # baseline, extended, progressive
+# Arithmetic coding: libjpeg decodes it, but reads zeros where data are missing (T.81, D.2.6), so that nothing tells what is cut.
+ARITHMETIC = {0xC9, 0xCA}
 LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
 JPEG_LS = 0xF7  # frame of another coding with the markers of JPEG (T.87)
 OTHER_BITS = {*range(2, 8), *range(9, 17)}  # bits of a sample that the standard allows
 OTHER_COMPONENTS = {2, *range(5, 256)}
-SEQUENTIAL = {0xC0, 0xC1, 0xC9}
+SEQUENTIAL = {0xC0, 0xC1}
 APP1, APP2, APP11, COMMENTS = 0xE1, 0xE2, 0xEB, {*range(0xE0, 0xF0), 0xFE}
 
 MANIFEST = b"jumdc2pa"  # type of a JUMBF box with a manifest of C2PA, behind the name of its description
@@ -103,7 +105,9 @@ def _checked_segments(data: bytes, inspection: Inspection, at: int = 2) -> Itera
 
 
 def _check_process(marker: int, bits: int, components: int) -> None:
-    """Refuse what the decoder does not have: T.81, B.2.2, table B.1. It has Huffman and arithmetic coding."""
+    """Refuse what the decoder does not have: T.81, B.2.2, table B.1."""
+    if marker in ARITHMETIC:
+        refuse_unsupported("A JPEG with arithmetic coding")
     if marker not in DECODED:
         kind = "lossless" if marker in LOSSLESS else "hierarchical"
         refuse_unsupported(f"A {kind} JPEG")

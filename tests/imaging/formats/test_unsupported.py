@@ -88,7 +88,7 @@ def reason_and_message(data: bytes) -> tuple[Reason, str]:
 
 
 @pytest.mark.parametrize(
-    ("marker", "kind"), [(0xC3, "lossless"), (0xCB, "lossless"), (0xC5, "hierarchical"), (0xCE, "hierarchical")]
+    ("marker", "kind"), [(0xC3, "lossless"), (0xCB, "lossless"), (0xC5, "hierarchical"), (0xCE, "hierarchical"), (0xC9, "arithmetic")]
 )
 def test_a_process_of_jpeg_that_is_not_decoded_is_named(marker: int, kind: str) -> None:
     """The file may be sound, so it is not called corrupt."""
