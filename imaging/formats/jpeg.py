@@ -27,6 +27,7 @@ OTHER_BITS = {*range(2, 8), *range(9, 17)}  # bits of a sample that the standard
 OTHER_COMPONENTS = {2, *range(5, 256)}
 SEQUENTIAL = {0xC0, 0xC1}
 APP1, APP2, APP11, COMMENTS = 0xE1, 0xE2, 0xEB, {*range(0xE0, 0xF0), 0xFE}
+ADOBE, VERSION_END = 0xEE, 7  # a segment of Adobe, and the bytes of its name and version, without which Pillow fails
 
 MANIFEST = b"jumdc2pa"  # type of a JUMBF box with a manifest of C2PA, behind the name of its description
 MAX_JUMBF_HEAD = 64  # bytes of a segment up to there
@@ -68,6 +69,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif marker in COMMENTS:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
+            if marker == ADOBE and end - start < VERSION_END and data.startswith(b"Adobe", start):
+                inspection.repaired = b"a".join([data[:start], data[start + 1 :]])  # a name that no decoder knows
             inspection.has_gain_map |= any(data.find(sign, start, end) >= 0 for sign in GAIN_MAP_SIGNS)
             is_jumbf = marker == APP11 and data.startswith(b"JP", start)
             inspection.has_manifest |= is_jumbf and data.find(MANIFEST, start, min(end, start + MAX_JUMBF_HEAD)) >= 0

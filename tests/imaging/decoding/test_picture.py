@@ -219,3 +219,12 @@ def test_a_jpeg_is_scaled_only_with_a_margin(ratio: float, scale: int) -> None:
     image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio))).image
     assert image.size == (size[0] // scale, size[1] // scale)
     assert picture.size == size
+
+
+@pytest.mark.parametrize("content", [b"Adobe", b"Adobe\0"])
+def test_a_segment_of_adobe_that_is_too_short_is_ignored(content: bytes) -> None:
+    """The decoder takes 12 bytes of it or nothing; Pillow fails without the first 7."""
+    data = pictures.encoded(pictures.quadrants(), "JPEG")
+    segment = b"\xff\xee" + struct.pack(">H", 2 + len(content)) + content
+    found, expected = (decode(open_picture(one, LIMITS)).image for one in (data[:2] + segment + data[2:], data))
+    assert found.tobytes() == expected.tobytes()
