@@ -4,6 +4,8 @@ from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
+CONTROL = b"\x21\xf9\x04"  # a graphic control extension; its flags follow
+HAS_TRANSPARENCY = 0x01  # one of them
 MANIFEST = b"\x21\xff\x0bC2PA_GIF"  # an application extension
 HAS_COLOR_TABLE, COLOR_TABLE_SIZE = 0x80, 0x07  # flags; the table has 2 ** (size + 1) colors
 
@@ -11,7 +13,7 @@ HAS_COLOR_TABLE, COLOR_TABLE_SIZE = 0x80, 0x07  # flags; the table has 2 ** (siz
 def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect a GIF up to its last block; the trailer is not required, since many programs leave it out."""
     width, height, flags = unpack("<HHB", data, 6)
-    at = 13 + _color_table_size(flags)
+    at, control = 13 + _color_table_size(flags), 0
     while at < len(data) and data[at] != TRAILER:
         inspection.add_parts()
         if data[at] == IMAGE:
@@ -21,6 +23,10 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             at = _sub_blocks_end(data, at + 11 + _color_table_size(byte_at(data, at + 9)))
         elif data[at] == EXTENSION:
             end = _sub_blocks_end(data, at + 2)
+            if data.startswith(CONTROL, at) and not inspection.frames:
+                if control and byte_at(data, control + len(CONTROL)) & HAS_TRANSPARENCY:
+                    inspection.repaired = _without_transparency(inspection.repaired or data, control)
+                control = at
             inspection.add_metadata("text", end - at)
             inspection.has_manifest |= data.startswith(MANIFEST, at)
             at = end
@@ -28,6 +34,13 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             at += 1  # every reader skips bytes that start no block
     if not inspection.frames:
         refuse_corrupt("The GIF has no frame.") if at < len(data) else refuse_truncated()
+
+
+def _without_transparency(data: bytes, control: int) -> bytes:
+    """Return the file without the transparent index of a control: Pillow keeps it although another control follows."""
+    at = control + len(CONTROL)
+    flags = byte_at(data, at)
+    return b"".join([data[:at], bytes([flags & ~HAS_TRANSPARENCY]), data[at + 1 :]])
 
 
 def _color_table_size(flags: int) -> int:

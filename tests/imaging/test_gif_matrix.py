@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from imaging.formats.gif import CONTROL
 from tests.effort import repetition
 from tests.imaging.comparison import shown, worst
 from tests.imaging.gif_writer import Gif
@@ -47,3 +48,12 @@ def test_every_combination_is_right() -> None:
                 if worst(shown(gif.write()), gif.pixels()):
                     wrong.append((name, gif))
     assert not wrong
+
+
+@pytest.mark.parametrize("transparent", [None, 2])
+def test_the_last_control_before_a_frame_counts(transparent: int | None) -> None:
+    """Of two, the first one makes no index transparent (GIF89a, 23: a control is for the block that follows it)."""
+    gif = Gif(CANVAS, BOXES["whole"], transparent=transparent)
+    data = gif.write()
+    at = data.index(CONTROL)
+    assert worst(shown(data[:at] + CONTROL + b"\1\0\0\1\0" + data[at:]), gif.pixels()) == 0
