@@ -3,7 +3,7 @@
 import struct
 
 from imaging.colorimetry.spaces import from_endpoints
-from imaging.errors import ImageRefusedError, Reason
+from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats.binary import unpack
 from imaging.formats.inspection import Inspection, refuse_truncated
 
@@ -14,6 +14,7 @@ CORE_HEADER = 12  # bytes of the oldest header, whose fields are half as long
 INFO_HEADER = 40  # bytes of the first one with the number of colors
 BITS, COLORS = 28, 46  # offsets of the bits per pixel, and of the number of colors in the palette
 PALETTE_BITS = {1, 2, 4, 8}
+MASKS, BITFIELDS = 54, 3  # offset of the masks of red, green and blue, and the compression with which they count
 RUN_LENGTH = {1, 2}  # compressions: run lengths of bytes, and of half bytes
 MAX_RUN_PIXELS = 10_000_000  # Pillow decodes run lengths in Python, which takes up to a second for so many pixels
 
@@ -30,6 +31,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     if max(pixels, FILE_HEADER + header) >= len(data):
         refuse_truncated()
     if header >= INFO_HEADER:
+        if unpack("<I", data, 30)[0] == BITFIELDS and not any(unpack("<3I", data, MASKS)):
+            refuse_unsupported("A BMP with color masks of no bits")
         inspection.repaired = _with_palette_that_fits(data)
     if header >= V4_HEADER:
         _inspect_colors(data, header, inspection)

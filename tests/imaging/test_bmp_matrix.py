@@ -99,6 +99,13 @@ def test_a_mask_that_is_not_decoded_is_named() -> None:
         open_picture(bmp(INFO, "1010102")[0], LIMITS)
 
 
+def test_masks_without_bits_are_named() -> None:
+    """Nothing says where its colors are; Pillow takes some order, and browsers show black."""
+    data = bmp(INFO, "888")[0]
+    with pytest.raises(ImageRefusedError, match="color masks of no bits"):
+        open_picture(data[:54] + bytes(12) + data[66:], LIMITS)
+
+
 def test_an_embedded_profile_is_applied() -> None:
     """A BITMAPV5HEADER may hold a profile, which Pillow does not read."""
     profile = pictures.swapped_profile()
