@@ -4,6 +4,8 @@ import re
 
 # Not before a brand of a coding that is decoded: a file may be of both, and its items decide.
 _ALONE = rb"(?!.{4}(?:.{4}){,14}?(?:he[iv][cxms]|avi[fs]))"
+# What XML allows before its first element; each part is tried at one length only, so that nothing takes long.
+_PROLOG = rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE\s+(?:\w{1,20}:)?svg\b[^>\[]*+(?>\[.*?\]\s*)?>)*+"
 # In the order in which they are tried; a CR2 is also a TIFF.
 _PATTERNS = {
     "JPEG XL": rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n",
@@ -33,13 +35,15 @@ _PATTERNS = {
     "XCF (GIMP)": rb"gimp xcf ",
     "Windows icon": rb"\0\0[\x01\x02]\0[\x01-\xff]\0.{2}\0.{3}",
     "Apple icon": rb"icns",
-    "SVG": rb"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.{,400}?-->\s*)?(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]",
+    "SVG": rb"(?:\xef\xbb\xbf)?" + _PROLOG + rb"<(?:\w{1,20}:)?svg[\s/>]",
     "PostScript (EPS)": rb"%!PS-Adobe|\xc5\xd0\xd3\xc6",
     "FITS": rb"SIMPLE  =",
     "PCX": rb"\x0a[\0\x02-\x05]\x01[\x01\x02\x04\x08]",
     "SGI": rb"\x01\xda[\0\x01][\x01\x02]",
     "Sun raster": rb"\x59\xa6\x6a\x95",
     "Netpbm": rb"P[1-7]\s+(?:#|\d|WIDTH)",
+    "PFM": rb"P[Ff]\n\d+\s\d",
+    "EMF": rb"\x01\0\0\0.{36} EMF",
     "farbfeld": rb"farbfeld.{8}",
     "DICOM": rb".{128}DICM",
     "XPM": rb"/\* XPM \*/",

@@ -34,7 +34,7 @@ def noise(size: int) -> bytes:
 OTHER_FORMATS = {
     *("an SVG with a script", "an EPS", "an EPS with a preview", "a Windows metafile", "an icon", "a cursor"),
     *("Photoshop's own", "a FITS", "JPEG 2000", "JPEG 2000 without a container", "JPEG XL", "JPEG XL in a container"),
-    *("a PPM", "a PCX", "an SGI", "a DDS"),
+    *("a PPM", "a PCX", "an SGI", "a DDS", "an enhanced metafile", "an SVG that asks for a file", "an SVG that grows"),
 }
 STRANGERS = {
     "an SVG with a script": SVG + b"</text></svg>",

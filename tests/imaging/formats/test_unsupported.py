@@ -35,6 +35,8 @@ HEADS = {
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b'<?xml version="1.0"?>\n<svg>',
         b"<!-- drawn -->\n<svg width='9'>",
+        b"\xef\xbb\xbf<?xml version='1.0'?><!-- " + b"x" * 500 + b" --> <!-- b --><svg>",
+        b"<!DOCTYPE svg PUBLIC 'a' 'b' [\n<!ENTITY ns 'http://c'>\n]>\n<!-- d -->\n<s:svg>",
     ],
     "Windows icon": [b"\0\0\1\0\1\0\x10\x10\0\0\1\0"],
     "JNG": [b"\x8bJNG\r\n\x1a\n"],
@@ -42,6 +44,8 @@ HEADS = {
     "EVC": [b"\0\0\0\x18ftypevbi\0\0\0\0mif1evbi"],
     "JPEG XS": [b"\0\0\0\x0cJXS \r\n\x87\n", b"\xff\x10\xff\x50\0\2"],
     "DICOM": [bytes(128) + b"DICM"],
+    "PFM": [b"PF\n1 1\n-1.0\n", b"Pf\n1 1\n-1.0\n"],
+    "EMF": [b"\1\0\0\0\x6c\0\0\0" + bytes(32) + b" EMF"],
     "farbfeld": [b"farbfeld" + struct.pack(">II", 4, 4)],
     "XPM": [b"/* XPM */\nstatic char"],
 }
@@ -88,7 +92,8 @@ def reason_and_message(data: bytes) -> tuple[Reason, str]:
 
 
 @pytest.mark.parametrize(
-    ("marker", "kind"), [(0xC3, "lossless"), (0xCB, "lossless"), (0xC5, "hierarchical"), (0xCE, "hierarchical"), (0xC9, "arithmetic")]
+    ("marker", "kind"),
+    [(0xC3, "lossless"), (0xCB, "lossless"), (0xC5, "hierarchical"), (0xCE, "hierarchical"), (0xC9, "arithmetic")],
 )
 def test_a_process_of_jpeg_that_is_not_decoded_is_named(marker: int, kind: str) -> None:
     """The file may be sound, so it is not called corrupt."""
