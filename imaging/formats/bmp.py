@@ -33,17 +33,16 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     if header >= INFO_HEADER:
         if unpack("<I", data, 30)[0] == BITFIELDS and not any(unpack("<3I", data, MASKS)):
             refuse_unsupported("A BMP with color masks of no bits")
-        inspection.repaired = _with_palette_that_fits(data)
+        _inspect_palette(data, inspection)
     if header >= V4_HEADER:
         _inspect_colors(data, header, inspection)
 
 
-def _with_palette_that_fits(data: bytes) -> bytes | None:
-    """Return the file without the colors of its palette that no pixel can have, which Pillow refuses; None if it has none."""
+def _inspect_palette(data: bytes, inspection: Inspection) -> None:
+    """Leave out the colors of a palette that no pixel can have: Pillow refuses the image for them."""
     (bits,), (colors,) = unpack("<H", data, BITS), unpack("<I", data, COLORS)
-    if bits not in PALETTE_BITS or colors <= 2**bits:
-        return None
-    return b"".join([data[:COLORS], struct.pack("<I", 2**bits), data[COLORS + 4 :]])
+    if bits in PALETTE_BITS and colors > 2**bits:
+        inspection.patch(COLORS, struct.pack("<I", 2**bits))
 
 
 def _inspect_colors(data: bytes, header: int, inspection: Inspection) -> None:

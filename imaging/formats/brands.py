@@ -21,10 +21,3 @@ def sniff_brands(data: bytes) -> Literal["AVIF", "HEIF"] | None:
     if major in HEVC or not AVIF & {major, *others}:
         return "HEIF" if (HEVC | CONTAINER) & {major, *others} else None
     return "AVIF"
-
-
-def with_known_brand(data: bytes) -> bytes | None:
-    """Return a HEIF with a first brand that its decoder opens, or None if it has one: any of its brands may be the first."""
-    if data[MAJOR : MAJOR + 4] in OPENED:
-        return None
-    return b"".join([data[:MAJOR], b"heic", data[MAJOR + 4 :]])

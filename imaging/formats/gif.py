@@ -24,8 +24,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif data[at] == EXTENSION:
             end = _sub_blocks_end(data, at + 2)
             if data.startswith(CONTROL, at) and not inspection.frames:
-                if control and byte_at(data, control + len(CONTROL)) & HAS_TRANSPARENCY:
-                    inspection.repaired = _without_transparency(inspection.repaired or data, control)
+                if control:
+                    _drop_transparency(data, control, inspection)
                 control = at
             inspection.add_metadata("text", end - at)
             inspection.has_manifest |= data.startswith(MANIFEST, at)
@@ -36,11 +36,11 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         refuse_corrupt("The GIF has no frame.") if at < len(data) else refuse_truncated()
 
 
-def _without_transparency(data: bytes, control: int) -> bytes:
-    """Return the file without the transparent index of a control: Pillow keeps it although another control follows."""
+def _drop_transparency(data: bytes, control: int, inspection: Inspection) -> None:
+    """Leave out the transparent index of a control: Pillow keeps it although another control follows."""
     at = control + len(CONTROL)
     flags = byte_at(data, at)
-    return b"".join([data[:at], bytes([flags & ~HAS_TRANSPARENCY]), data[at + 1 :]])
+    inspection.patch(at, bytes([flags & ~HAS_TRANSPARENCY]))
 
 
 def _color_table_size(flags: int) -> int:

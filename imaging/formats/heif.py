@@ -9,7 +9,7 @@ from typing import Literal, NoReturn
 from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
-from imaging.formats.brands import MAJOR, with_known_brand
+from imaging.formats.brands import MAJOR, OPENED
 from imaging.formats.coded_data import Range, has_lost_data
 from imaging.formats.heif_exif import EXIF, inspect_exif
 from imaging.formats.heif_shown import described_space, inspect_shown, read_relations, shown_items
@@ -56,8 +56,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect an AVIF or HEIF."""
     frames, is_sequence = 0, data.startswith(SEQUENCE_BRAND, MAJOR)
     boxes = Box(data, inspection, end=len(data)).children()
-    if inspection.format.name == "HEIF":
-        inspection.repaired = with_known_brand(data)
+    if inspection.format.name == "HEIF" and data[MAJOR : MAJOR + 4] not in OPENED:
+        inspection.patch(MAJOR, b"heic")  # any of its brands may be the first
     for box in boxes:
         if box.name == b"meta":
             images = _inspect_items(box)

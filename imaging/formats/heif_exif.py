@@ -21,13 +21,10 @@ def inspect_exif(data: bytes, inspection: Inspection, items: Mapping[int, Sequen
     """
     contents = {at: b"".join(data[start:end] for start, end in ranges) for at, ranges in items.items()}
     misplaced = {at: content for at, content in contents.items() if not _is_right(content)}
-    if misplaced:
-        repaired = bytearray(inspection.repaired or data)
-        for at in misplaced:
-            repaired[at : at + len(NO_TYPE)] = NO_TYPE
-        inspection.repaired = bytes(repaired)
-        found = ((content, _TIFF_HEADER.search(content)) for content in misplaced.values())
-        inspection.exif = next((content[header.start() :] for content, header in found if header), None)
+    for at in misplaced:
+        inspection.patch(at, NO_TYPE)
+    found = ((content, _TIFF_HEADER.search(content)) for content in misplaced.values())
+    inspection.exif = next((content[header.start() :] for content, header in found if header), None)
 
 
 def _is_right(content: bytes) -> bool:

@@ -77,6 +77,9 @@ class Inspection:
     is_interrupted: bool = False
     coded: list[tuple[bytes, Sequence[Range]]] = field(default_factory=list)
     repaired: bytes | None = None
+    patches: list[tuple[int, bytes]] = field(
+        default_factory=list
+    )  # of the file for the decoder: offsets, and what is there instead
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
     boxes: dict[tuple[int, int], list[Box]] = field(default_factory=dict)  # that were read, by their start and end
 
@@ -105,6 +108,10 @@ class Inspection:
     def add_bits(self, bits: int) -> None:
         """Note the bits per sample of one of the coded images."""
         self.bits = max(bits, self.bits or 0)
+
+    def patch(self, at: int, content: bytes) -> None:
+        """Let the decoder get other bytes at an offset. They are put in together, since each time the file is copied."""
+        self.patches.append((at, content))
 
     def add_metadata(self, kind: Metadata, size: int) -> None:
         """Add size bytes of one kind of metadata."""

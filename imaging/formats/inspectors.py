@@ -1,5 +1,7 @@
 """The inspector of each format, and the inspection of any file."""
 
+from collections.abc import Sequence
+
 from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats import FORMATS, Format, bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
@@ -63,5 +65,15 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         unchecked=found.unchecked,
         is_interrupted=found.is_interrupted,
         coded=found.coded,
-        repaired=found.repaired,
+        repaired=found.repaired or _patched(data, found.patches),
     )
+
+
+def _patched(data: bytes, patches: Sequence[tuple[int, bytes]]) -> bytes | None:
+    """Return data with other bytes at some offsets, None if there are none."""
+    if not patches:
+        return None
+    changed = bytearray(data)
+    for at, content in patches:
+        changed[at : at + len(content)] = content
+    return bytes(changed)

@@ -70,7 +70,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
             if marker == ADOBE and end - start < VERSION_END and data.startswith(b"Adobe", start):
-                inspection.repaired = b"a".join([data[:start], data[start + 1 :]])  # a name that no decoder knows
+                inspection.patch(start, b"a")  # a name that no decoder knows
             inspection.has_gain_map |= any(data.find(sign, start, end) >= 0 for sign in GAIN_MAP_SIGNS)
             is_jumbf = marker == APP11 and data.startswith(b"JP", start)
             inspection.has_manifest |= is_jumbf and data.find(MANIFEST, start, min(end, start + MAX_JUMBF_HEAD)) >= 0
