@@ -23,12 +23,7 @@ CODED = {b"hvc1", b"av01"}  # types of items whose data are an image
 DECODED = {"AVIF": {b"av01", b"grid"}, "HEIF": {b"hvc1", b"grid", b"iovl", b"iden"}}
 CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jpeg": "JPEG", b"j2k1": "JPEG 2000"}
 CODINGS |= {b"unci": "uncompressed samples", b"mski": "a mask", b"tili": "tiles"}
-CODINGS |= {
-    b"evc1": "EVC",
-    b"lhv1": "layers of HEVC",
-    b"hvt1": "tiles of HEVC",
-    b"tmap": "a tone mapping of another one",
-}
+CODINGS |= {b"evc1": "EVC", b"lhv1": "layers of HEVC", b"hvt1": "tiles of HEVC", b"tmap": "a tone map of another one"}
 CODINGS |= {b"iovl": "layers", b"iden": "a copy of another one"}
 MANIFEST = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # type of a `uuid` box with a manifest of C2PA
 METADATA: dict[bytes, Literal["EXIF", "text"]] = {EXIF: "EXIF", b"mime": "text"}
@@ -145,9 +140,8 @@ def _exif_items(entries: Iterable[Box], ranges: Mapping[int, Sequence[Range]]) -
 
 def _check_coding(meta: Box, kinds: set[bytes]) -> None:
     """Refuse an image of which a part is in a coding that the decoder does not have."""
-    unknown = sorted(
-        kinds - DECODED[meta.inspection.format.name] - METADATA.keys() - {b""}
-    )  # texts, and items that are not listed
+    others = {*METADATA, b""}  # texts, and items that are not listed
+    unknown = sorted(kinds - DECODED[meta.inspection.format.name] - others)
     if unknown:
         refuse_unsupported(f"A HEIF whose image is coded as {CODINGS.get(unknown[0], 'an item of another type')}")
 
