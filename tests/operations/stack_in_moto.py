@@ -22,7 +22,28 @@ from workflow import contracts
 from workflow.contracts.payloads import Image
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+Resource = tuple[str, dict[str, object]]  # its type and its properties
+
 RETENTION = 90  # days
+OUTPUTS = {  # and the resources that they refer to
+    "UploadBucketName": "UploadBucket",
+    "ArchiveBucketName": "ArchiveBucket",
+    "NotificationTopicArn": "NotificationTopic",
+    "MetadataTableName": "MetadataTable",
+    "DeadLetterQueueUrl": "DeadLetterQueue",
+    "ProcessingPipelineArn": "ProcessingPipeline",
+    "ImportPipelineArn": "ImportPipeline",
+}
+PARAMETERS = {
+    "RecordRetentionDays": str(RETENTION),
+    "MaxConcurrency": "2",
+    "ImageUrlExpirySeconds": "3600",
+    "ArchiveStorageClass": "STANDARD",
+    "ArchiveTransitionDays": "30",
+    "EnabledFormats": "JPEG,PNG",
+    "MaxBytes": "1000",
+    "ImportSources": "arn:aws:s3:::another-bucket,arn:aws:s3:::pictures-of-ten-years",
+}
 CAUSE = "No more memory for the picture."
 FUNCTION_ERROR = {
     "errorMessage": "No more memory\nfor the picture.",
@@ -188,66 +209,41 @@ def _keys(*names: str) -> list[dict[str, str]]:
     return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]
 
 
-def _template(workflow_type: str, known: dict[str, str]) -> str:
-    """Return a template with the resources that an operator uses, named as in the real one; known are more outputs."""
-    index = {
-        "IndexName": INDEX,
-        "KeySchema": _keys("owner", "createdAt"),
-        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
-    }
-    table = {
-        "KeySchema": _keys("imageId"),
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")
-        ],
-        "GlobalSecondaryIndexes": [index],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    usage = {
-        "KeySchema": _keys("owner"),
-        "AttributeDefinitions": [{"AttributeName": "owner", "AttributeType": "S"}],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    resources = {
+def _table(key: str, *indexed: str, **more: object) -> Resource:
+    """Return a table with a key; more are its indexes, which have the attributes indexed."""
+    attributes = [{"AttributeName": name, "AttributeType": "S"} for name in (key, *indexed)]
+    own = {"KeySchema": _keys(key), "AttributeDefinitions": attributes, "BillingMode": "PAY_PER_REQUEST"}
+    return "DynamoDB::Table", {**own, **more}
+
+
+def _resources() -> dict[str, Resource]:
+    """Return each resource that an operator uses, named as in the real template."""
+    projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)}
+    index = {"IndexName": INDEX, "KeySchema": _keys("owner", "createdAt"), "Projection": projection}
+    pipeline: Resource = ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE})
+    return {
         "UploadBucket": ("S3::Bucket", {}),
         "ArchiveBucket": ("S3::Bucket", {}),
         "NotificationTopic": ("SNS::Topic", {}),
-        "MetadataTable": ("DynamoDB::Table", table),
+        "MetadataTable": _table("imageId", "owner", "createdAt", GlobalSecondaryIndexes=[index]),
         "DeadLetterQueue": ("SQS::Queue", {}),
-        "UsageTable": ("DynamoDB::Table", usage),
-        "ProcessingPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
-        "ImportPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
+        "UsageTable": _table("owner"),
+        "ProcessingPipeline": pipeline,
+        "ImportPipeline": pipeline,
     }
-    outputs = {
-        "UploadBucketName": "UploadBucket",
-        "ArchiveBucketName": "ArchiveBucket",
-        "NotificationTopicArn": "NotificationTopic",
-        "MetadataTableName": "MetadataTable",
-        "DeadLetterQueueUrl": "DeadLetterQueue",
-        "ProcessingPipelineArn": "ProcessingPipeline",
-        "ImportPipelineArn": "ImportPipeline",
+
+
+def _template(workflow_type: str, known: dict[str, str]) -> str:
+    """Return a template of these resources; known are more outputs."""
+    parameters = {"WorkflowType": workflow_type, **PARAMETERS}
+    resources = {
+        name: {"Type": f"AWS::{kind}", "Properties": properties} for name, (kind, properties) in _resources().items()
     }
-    parameters = {
-        "WorkflowType": workflow_type,
-        "RecordRetentionDays": str(RETENTION),
-        "MaxConcurrency": "2",
-        "ImageUrlExpirySeconds": "3600",
-        "ArchiveStorageClass": "STANDARD",
-        "ArchiveTransitionDays": "30",
-        "EnabledFormats": "JPEG,PNG",
-        "MaxBytes": "1000",
-        "ImportSources": "arn:aws:s3:::another-bucket,arn:aws:s3:::pictures-of-ten-years",
-    }
+    referred = {name: {"Value": {"Ref": resource}} for name, resource in OUTPUTS.items()}
     return json.dumps(
         {
             "Parameters": {name: {"Type": "String", "Default": value} for name, value in parameters.items()},
-            "Resources": {
-                name: {"Type": f"AWS::{kind}", "Properties": properties}
-                for name, (kind, properties) in resources.items()
-            },
-            "Outputs": {
-                **{name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
-                **{name: {"Value": value} for name, value in known.items()},
-            },
+            "Resources": resources,
+            "Outputs": {**referred, **{name: {"Value": value} for name, value in known.items()}},
         }
     )
