@@ -25,7 +25,7 @@ from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
 from asl.language import INNER_MACHINES, Machine, Rule, State, each_state, inner_machines, transitions
 
-MAX_DEFINITION = 1_048_576  # characters: CreateStateMachine, and a quota that AWS does not raise
+MAX_DEFINITION = 1_048_576  # bytes of UTF-8: a quota of AWS that is not raised, and that of a whole request
 WHOLE = "(machine)"  # in the place of a state's name
 NESTED = ("And", "Or", "Not")
 
@@ -73,9 +73,10 @@ def _ends(machine: Machine, at: str) -> Iterator[Problem]:
 
 def _size(machine: Machine) -> Iterator[Problem]:
     """Yield a problem if the definition is too long, also without white space."""
-    size = len(json.dumps(machine, ensure_ascii=False, separators=(",", ":")))
+    text = json.dumps(machine, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode(errors="backslashreplace"))  # half of a surrogate pair is written as its escape
     if size > MAX_DEFINITION:
-        yield Problem("States", f"a definition of {size:,} characters", f"{MAX_DEFINITION:,} characters at most")
+        yield Problem("States", f"a definition of {size:,} bytes", f"{MAX_DEFINITION:,} bytes at most")
 
 
 def _inner(state: State) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from itertools import islice
 from asl.check.findings import Finding, VisitedState, suggestion_for
 from asl.check.mapping import Mapping
 from asl.check.shapes import NOTHING, Shape, has_placeholder_text
-from asl.check.sizes import LIMIT, max_bytes
+from asl.check.sizes import LIMIT, is_within, max_bytes
 from asl.check.surroundings import Surroundings
 from asl.check.templates import Problem
 
@@ -144,6 +144,7 @@ class Proof:
         known[kind] = None if size is None or known.get(kind, 0) is None else max(size, known.get(kind) or 0)
         if self.checks_sizes and (size is None or size > LIMIT):
             provided = "a payload without a bound" if size is None else f"a payload of up to {size} bytes"
-            bounded = max_bytes(self.mapping.starts_with.shape) is not None
-            certain = bounded and not has_placeholder_text(shape)
+            # Step Functions starts no execution with a larger input: how large its parts are together is then not known.
+            starts = is_within(self.mapping.starts_with.shape, LIMIT)
+            certain = starts and not has_placeholder_text(shape)
             self.report(state, arrival, [Problem(kind, provided, f"at most {LIMIT} bytes", decided=certain)])

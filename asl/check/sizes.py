@@ -65,14 +65,20 @@ def _least(size: int | None, stated: int | None, depth: int) -> int | None:
 
 
 def within_bytes(shape: Shape, limit: int) -> Shape:
-    """Return shape, where nothing else bounds it to at most limit bytes."""
+    """Return the values of shape that take at most limit bytes."""
     if isinstance(shape, Union):
         return union(*(within_bytes(member, limit) for member in shape.members))
-    if max_bytes(shape) is not None:
+    if is_within(shape, limit):
         return shape
     if isinstance(shape, Anything):
         return replace(shape, high=limit)
     return replace(shape, max_bytes=limit) if isinstance(shape, Text | Number | Array | Object) else shape
+
+
+def is_within(shape: Shape, limit: int) -> bool:
+    """Return whether every value of shape takes at most limit bytes."""
+    size = max_bytes(shape)
+    return size is not None and size <= limit
 
 
 def max_bytes_per_character(depth: int, patterns: Collection[str] = ()) -> int:

@@ -88,10 +88,12 @@ def sized(start: Schema, state: State) -> Found:
         ({"type": "number", "minimum": 0, "maximum": 1}, False),
     ],
 )
-def test_size_of_an_input(schema: Schema, finding: bool) -> None:
+def test_size_of_a_result(schema: Schema, finding: bool) -> None:
     """A payload that may exceed the limit is a finding in every state that gets it."""
-    everywhere = {("A", kind, True) for kind in ("input", "output")}
-    assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if finding else set())
+    edges = {"A": {"takes": {}, "gives": closed({"v": schema})}}
+    everywhere = {("A", "result", True), ("A", "output", True), ("B", "input", True), ("B", "output", True)}
+    states = {"A": task(Next="B"), "B": {"Type": "Wait", "Seconds": 1, "End": True}}
+    assert found(states, START, edges) == (everywhere if finding else set())
 
 
 UNBOUNDED: list[Schema] = [
@@ -104,8 +106,8 @@ UNBOUNDED: list[Schema] = [
 ]
 
 
-@pytest.mark.parametrize("schema", UNBOUNDED)
-def test_input_without_a_bound(schema: Schema) -> None:
+@pytest.mark.parametrize("schema", [*UNBOUNDED, text(LIMIT)])
+def test_input_without_a_bound_below_the_limit(schema: Schema) -> None:
     """Step Functions starts no execution with an input over the limit, so that a part of it is below the limit too."""
     start = closed({"v": schema})
     assert sized(start, {"Type": "Wait", "Seconds": 1}) == set()

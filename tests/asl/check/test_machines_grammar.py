@@ -255,11 +255,11 @@ def test_name_that_is_too_long() -> None:
 
 
 def test_definition_that_is_too_long() -> None:
-    """A definition has 1,048,576 characters at most, of which those of a file that separate its parts need not count."""
+    """A definition has 1,048,576 bytes of UTF-8 at most, of which those of a file that separate its parts need not count."""
     machine: dict[str, Any] = {"StartAt": "Z", "States": {"Z": {"Type": "Succeed", "Comment": ""}}}
     room = 1_048_576 - len(json.dumps(machine, separators=(",", ":")))
     for length, places in ((room, set[str]()), (room + 1, {"States"})):
-        machine["States"]["Z"]["Comment"] = "\u00e4" * length
+        machine["States"]["Z"]["Comment"] = "\u00e4" * (length // 2) + "a" * (length % 2)
         assert {finding.field for finding in prove(machine, NO_MAPPING).findings} == places
 
 
