@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from templates.release import contracts_digest, version
 from tests.templates.emitted import Node, resources, template, walk
 
 PSEUDO = {
@@ -66,8 +67,11 @@ def test_no_arn_names_a_partition() -> None:
 
 
 def test_no_region_or_account_is_literal() -> None:
-    """Nothing in the template is bound to a region or account."""
-    assert not re.search(r"\b[a-z]{2}(-gov)?-[a-z]+-\d\b|\b\d{12}\b", json.dumps(template()))
+    """Nothing in the template is bound to a region or account. A digest of code may happen to have no letter."""
+    text = json.dumps(template())
+    for digest in (version(), contracts_digest()):
+        text = text.replace(digest, "")
+    assert not re.search(r"\b[a-z]{2}(-gov)?-[a-z]+-\d\b|\b\d{12}\b", text)
 
 
 def test_no_resource_has_a_fixed_name() -> None:
