@@ -99,7 +99,8 @@ def _run(
     except RecursionError:
         return print_error(name, "this is nested too deeply")
     if others:
-        print(f"{name}: {printable(OTHER_MACHINE.format(', '.join(others)))}", file=sys.stderr)
+        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        print(f"{name}: {printable(OTHER_MACHINE.format(', '.join(others[:SHOWN]) + more))}", file=sys.stderr)
     if not options.output:
         print(text, end="")
         return 0
@@ -139,6 +140,6 @@ def _drawn(
 
 
 def _others(definition: Machine, trace: Trace) -> list[str]:
-    """Return the first SHOWN states that were visited and that the machine does not have."""
+    """Return the states that were visited and that the machine does not have."""
     own = {state for state, _ in each_state(definition)}
-    return list(dict.fromkeys(visit.state for visit in trace.visits if visit.state not in own))[:SHOWN]
+    return list(dict.fromkeys(visit.state for visit in trace.visits if visit.state not in own))

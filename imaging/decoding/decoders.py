@@ -41,9 +41,8 @@ def load_decoder(format_: Format) -> None:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     name = format_.name
     if name in MODULES:
-        # A Lambda function has one core, and each thread takes memory.
         module = vars(import_module(MODULES[name]))
-        module.update(DEFAULT_MAX_THREADS=1)
+        module.update(DEFAULT_MAX_THREADS=libavif.THREADS)  # of the encoder of AVIF
         if name == "TIFF":
             module["OPEN_INFO"].setdefault(*WHITE_IS_ZERO)
     elif name == "HEIF":

@@ -40,7 +40,7 @@ class Inspected:
     parts: int  # of MAX_PARTS, as many as were counted
     first_scan: int = 0  # offset behind the first scan of a JPEG that may have more, else 0
     exif: bytes | None = (
-        None  # EXIF block of a PNG, which may lie behind the pixels, or of an AVIF whose decoder refuses it
+        None  # EXIF that the decoder does not find, or refuses: of a PNG, behind its pixels, and of an AVIF
     )
     space: ColorSpace | None = None  # color space, if the file describes it by numbers
     has_gain_map: bool = False  # with which displays for HDR show more than the image itself
@@ -77,9 +77,7 @@ class Inspection:
     is_interrupted: bool = False
     coded: list[tuple[bytes, Sequence[Range]]] = field(default_factory=list)
     repaired: bytes | None = None
-    patches: list[tuple[int, bytes]] = field(
-        default_factory=list
-    )  # of the file for the decoder: offsets, and what is there instead
+    patches: list[tuple[int, bytes]] = field(default_factory=list)  # offsets, and what the decoder gets there instead
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
     boxes: dict[tuple[int, int], list[Box]] = field(default_factory=dict)  # that were read, by their start and end
 

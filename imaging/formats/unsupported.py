@@ -2,8 +2,8 @@
 
 import re
 
-# Not before a brand of a coding that is decoded: a file may be of both, and its items decide.
-_ALONE = rb"(?!.{4}(?:.{4}){,14}?(?:he[iv][cxms]|avi[fs]))"
+from imaging.formats.brands import sniff_other_coding
+
 # What XML allows before its first element; each part is tried at one length only, so that nothing takes long.
 _PROLOG = rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE\s+(?:\w{1,20}:)?svg\b[^>\[]*+(?>\[.*?\]\s*)?>)*+"
 # In the order in which they are tried; a CR2 is also a TIFF.
@@ -22,9 +22,6 @@ _PATTERNS = {
     "camera RAW (Panasonic RW2)": rb"IIU\0",
     "camera RAW (Minolta MRW)": rb"\0MRM",
     "camera RAW (Sigma X3F)": rb"FOVb",
-    "HEIF with AVC or VVC": rb".{4}ftyp(?:avci|avcs|vvic|vvis)" + _ALONE,
-    "HEIF with EVC": rb".{4}ftyp(?:evb[is]|evm[is])" + _ALONE,
-    "HEIF with JPEG or JPEG 2000": rb".{4}ftyp(?:jpeg|jpgs|j2ki|j2is)" + _ALONE,
     "OpenEXR": rb"v/1\x01",
     "Radiance HDR": rb"#\?R(?:ADIANCE|GBE)\n",
     "QOI": rb"qoif.{8}[\x03\x04][\0\x01]",
@@ -58,4 +55,4 @@ _SIGNATURES = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTER
 def sniff_unsupported(data: bytes) -> str | None:
     """Return the name of the format that the first bytes of data show, if it is one that is not decoded."""
     head = data[:1024]
-    return next((name for name, signature in _SIGNATURES.items() if signature.match(head)), None)
+    return next((name for name, signature in _SIGNATURES.items() if signature.match(head)), sniff_other_coding(data))

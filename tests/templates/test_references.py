@@ -67,7 +67,7 @@ def test_no_arn_names_a_partition() -> None:
 
 
 def test_no_region_or_account_is_literal() -> None:
-    """Nothing in the template is bound to a region or account. A digest of code may happen to have no letter."""
+    """Nothing in the template is bound to a region or account. A digest of code may happen to be all digits."""
     text = json.dumps(template())
     for digest in (version(), contracts_digest()):
         text = text.replace(digest, "")

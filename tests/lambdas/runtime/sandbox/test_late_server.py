@@ -11,7 +11,7 @@ import pytest
 from lambdas.runtime.sandbox import server
 from lambdas.runtime.sandbox.bounds import BOUNDS
 
-END_ITSELF = "import os, signal; signal.pthread_sigmask(signal.SIG_UNBLOCK, {14}); os.kill(os.getpid(), signal.SIGALRM)"
+END_ITSELF = "import os, signal; signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM]); os.kill(os.getpid(), signal.SIGALRM)"
 
 
 @pytest.mark.parametrize(("ago", "busy"), [(BOUNDS.time, True), (0, False)], ids=["in time", "too early"])
