@@ -178,7 +178,16 @@ def _asks(parameters: Template, name: str) -> bool:
 
 
 # What `http:invoke` takes at least, and what it returns: https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
-_ENDPOINT = replace(exact_object(ApiEndpoint=IDENTIFIER, Method=Text(1, 16)), rest=Anything())
+_CONNECTED = replace(exact_object(ConnectionArn=IDENTIFIER), rest=Anything())
+
+
+def _endpoint(parameters: Template) -> Shape:
+    """Return what `http:invoke` takes: its connection is in one of two members, of which a private API has the second."""
+    connection = next(iter(names(parameters) & {"InvocationConfig"}), "Authentication")
+    known = exact_object(ApiEndpoint=IDENTIFIER, Method=Text(1, 16), **{connection: _CONNECTED})
+    return replace(known, rest=Anything())
+
+
 _ANSWERED = replace(
     exact_object(
         Headers=Anything(unstated=True),
@@ -191,7 +200,7 @@ _ANSWERED = replace(
 
 # Without Lambda: what a function takes and returns is for a contract to say.
 SERVICES: dict[str, Integration] = {
-    "http:invoke": Integration(lambda _: _ENDPOINT, lambda _: _ANSWERED),
+    "http:invoke": Integration(_endpoint, lambda _: _ANSWERED),
     "sns:publish": Integration(
         _publish, lambda _: closed_object({"MessageId": Text(1, 128), **METADATA}, {"SequenceNumber": Text(1, 20)})
     ),

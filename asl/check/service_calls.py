@@ -26,11 +26,15 @@ OPTIMIZED: dict[str, dict[str, tuple[str, ...]]] = {
     "glue": {"startJobRun": ("", SYNC)},
     "batch": {"submitJob": ("", SYNC, CALLBACK)},
     "ecs": {"runTask": ("", SYNC, CALLBACK)},
+    "athena": {
+        "startQueryExecution": ("", SYNC),
+        **dict.fromkeys(("stopQueryExecution", "getQueryExecution", "getQueryResults"), ("",)),
+    },
 }
 # Services of the other optimized integrations: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 # What is optimized of each is not checked.
 OTHER_OPTIMIZED = (
-    *("apigateway", "athena", "bedrock", "codebuild", "databrew", "eks", "elasticmapreduce", "emr-containers"),
+    *("apigateway", "bedrock", "codebuild", "databrew", "eks", "elasticmapreduce", "emr-containers"),
     *("emr-serverless", "http", "mediaconvert", "sagemaker"),
 )
 VERSIONS = {"states:startExecution": {SYNC: ("", "2")}}  # of patterns that have some

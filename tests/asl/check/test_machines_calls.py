@@ -145,7 +145,7 @@ def test_response_without_contracts() -> None:
 
 def test_response_of_an_endpoint_without_contracts() -> None:
     """Without contracts nothing is known of a body, also after a Choice about it; what is documented of a response is."""
-    endpoint = {"ApiEndpoint": "https://example.org", "Method": "GET"}
+    endpoint = {"ApiEndpoint": "https://example.org", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}
     ask = {"Variable": "$.ResponseBody", "IsString": True, "Next": "B"}
     states: dict[str, State] = {
         "A": task(Resource="arn:aws:states:::http:invoke", Parameters=endpoint, Next="C"),

@@ -131,10 +131,11 @@ def test_publish(parameters: State, findings: Found) -> None:
         ("lamda:invoke", "did you mean `lambda:invoke`?"),
         ("states:startExecution.sync:3", None),
         ("lambda:invoke.waitForTaskToken:2", None),
+        ("athena:getQueryResults.sync", None),
     ],
 )
 def test_call_that_is_not_optimized(resource: str, suggestion: str | None) -> None:
-    """A service without an optimized integration, and a number that a pattern does not have, are refused."""
+    """A service without an optimized integration, a pattern of another action, and a number that a pattern lacks, are refused."""
     findings = proof_of({"A": task(Resource=f"{SERVICE}{resource}")}).findings
     assert [one.suggestion for one in findings if one.decided and one.field == "Resource"] == [suggestion]
 
@@ -324,11 +325,13 @@ ENDPOINT = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authenticati
         (ENDPOINT, "$.ResponseBody.id", {(*READ[:2], False)}),
         (ENDPOINT, "$.statusCode", {READ}),
         ({**ENDPOINT, "RequestBody": {"id.$": "$.id"}}, "$.StatusText", set()),
-        ({"Method": "GET"}, "$.StatusCode", errors_in("ApiEndpoint")),
+        ({**ENDPOINT, "InvocationConfig": {"ConnectionArn": "c"}}, "$.StatusCode", set()),
+        ({"Method": "GET", "Authentication": {"ConnectionArn": "c"}}, "$.StatusCode", errors_in("ApiEndpoint")),
+        ({"ApiEndpoint": "https://example.com", "Method": "GET"}, "$.StatusCode", errors_in("Authentication")),
     ],
 )
 def test_call_of_an_https_endpoint(request_of: dict[str, Any], path: str, findings: Found) -> None:
-    """`http:invoke` takes an endpoint and a method, and returns a status, headers, and a body that a contract states."""
+    """`http:invoke` takes an endpoint, a method and a connection, and returns a status, headers, and a body that a contract states."""
     assert calling("http:invoke", request_of, path=path) == findings
 
 
