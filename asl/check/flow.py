@@ -23,6 +23,7 @@ from asl.check.shapes import (
     Text,
     Unknown,
     exact_object,
+    is_computed,
     members,
     union,
 )
@@ -158,7 +159,9 @@ def _choice(visit: Visit) -> Iterator[Exit]:
     for number, rule in enumerate(visit.state["Choices"]):
         visit.at = f"Choices[{number}]"
         for path, seen in paths_read(left, rule, is_scope=True):
-            visit.evaluated_in(scope_from(seen), path, f"Choices[{number}].Variable")
+            asked = visit.evaluated_in(scope_from(seen), path, f"Choices[{number}].Variable")
+            if is_computed(asked):  # more may follow from it than the checker knows
+                visit.arrival = replace(visit.arrival, approximate=True)
         taken, left = split_by_rule(left, rule, is_scope=True)
         if members(taken):
             yield _chosen(visit, f"Choices[{number}]", rule, rule["Next"], scope_from(taken))

@@ -27,7 +27,7 @@ def array_length(array: Shape) -> Shape:
 def array_contains(array: Shape, _: Shape) -> Shape:
     """Return the result of States.ArrayContains."""
     require_kind(Array, array, "an array for States.ArrayContains")
-    return Boolean()
+    return Boolean(computed=True)
 
 
 def array_get_item(array: Shape, index: Shape) -> Shape:

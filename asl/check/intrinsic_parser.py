@@ -16,7 +16,10 @@ TOKEN = re.compile(
 )
 ESCAPED = re.compile(r"\\(.)")
 FORMAT = "States.Format"
-MAX_NESTED = 50  # calls in each other; Step Functions allows 10 in a field
+MAX_NESTED = 50  # calls in each other
+# Calls in a field: https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html, whose example counts all
+# of them, not how deep they are. It does not say what happens with more.
+MAX_CALLS = 10
 MAX_SHOWN = 300  # characters of a call in a message
 WORDS = {"true": True, "false": False, "null": None}
 
@@ -38,7 +41,14 @@ def parse_call(text: str) -> Call:
     call, end = _parse_argument(text, 0, 0)
     if not isinstance(call, Call) or text[end:].strip():
         raise IntrinsicCallError(_quoted(text), "a call of an intrinsic function")
+    if calls(call) > MAX_CALLS:
+        raise IntrinsicCallError(f"{calls(call)} calls in a field", f"at most {MAX_CALLS}", decided=False)
     return call
+
+
+def calls(call: Call) -> int:
+    """Return how many calls call is, with those in it."""
+    return 1 + sum(calls(one) for one in call.arguments if isinstance(one, Call))
 
 
 def _parse_argument(text: str, at: int, level: int, *, is_template: bool = False) -> tuple[Call | str | Shape, int]:

@@ -38,7 +38,7 @@ def _join(one: Shape, other: Shape) -> Shape:  # noqa: PLR0911 - one case a kind
         case Number(), Number():
             return _numbers(one, other)
         case Boolean(), Boolean():
-            return Boolean(one.values | other.values)
+            return Boolean(one.values | other.values, one.computed or other.computed)
         case Anything(), Anything():
             return Anything(_most(one.high, other.high), one.unstated or other.unstated)
     return one

@@ -16,20 +16,21 @@ from asl.check.jsonata_functions import FUNCTIONS
 from asl.check.jsonata_lambdas import HIGHER, Closure, Function
 from asl.check.jsonata_narrowing import CURRENT, is_understood, narrowed
 from asl.check.jsonata_operators import TRUTH, operation, require
+from asl.check.jsonata_predicates import filtered
 from asl.check.jsonata_sequences import (
     NO_VALUE,
     Sequence,
     array_of,
     as_array,
     either,
-    item,
     mapped,
+    only_arrays,
     properties,
-    some,
     values_of,
 )
+from asl.check.jsonata_sources import Sources, are_related, sources_of
 from asl.check.placeholders import written
-from asl.check.shapes import NOTHING, Anything, Array, Field, Number, Object, Shape, Text, Unknown, members
+from asl.check.shapes import Anything, Array, Field, Number, Object, Shape, Text, Unknown, members
 from asl.check.sizes import within_bytes
 
 MAX_NESTED = 50  # levels of an expression
@@ -43,6 +44,7 @@ class Expression:
     scope: Shape
     level: int = 0
     unstated: list[str] = field(default_factory=list)  # what may lack, of which no contract says more
+    sources: Sources = field(default_factory=dict)
 
     def within(self, scope: Shape) -> "Expression":
         """Return the evaluation with other variables."""
@@ -63,7 +65,7 @@ class Expression:
         inner = replace(self, level=self.level + 1)
         found = kind(inner, node)
         for stage in getattr(node, "predicate", None) or []:
-            found = inner.filtered(found, stage)
+            found = filtered(inner, found, stage)
         group = getattr(node, "group", None)
         return found if group is None else inner.grouped(found, group)
 
@@ -89,6 +91,10 @@ class Expression:
         """Return what the steps of a path select."""
         first, *steps = node.steps
         found = self.staged(self.value(first), first) if first.type == "name" else self.value(first)
+        if getattr(
+            first, "consarray", False
+        ):  # of an array that is written out, JSONata follows only what is still one
+            found = only_arrays(found)
         for step in steps:
             found = self.step(found, step)
         return as_array(found) if getattr(node, "keep_singleton_array", False) else found
@@ -98,7 +104,7 @@ class Expression:
         if getattr(step, "tuple", False) or getattr(step, "focus", None) or getattr(step, "index", None):
             raise UndecidedExpressionError("`@` or `#` in a path", "a path of names and predicates")
         for stage in getattr(step, "stages", None) or []:
-            found = self.filtered(found, stage)
+            found = filtered(self, found, stage)
         return found
 
     def step(self, found: Field, step: Any) -> Field:
@@ -130,23 +136,6 @@ class Expression:
             parts.append(Field(inner.shape, required=sure) if inner.high != 0 else NO_VALUE)
         return either(parts, required=True)
 
-    def filtered(self, found: Field, stage: Any) -> Field:
-        """Return what of found a predicate or an index in brackets leaves."""
-        if stage.type not in ("filter", "index"):
-            raise UndecidedExpressionError(f"`{stage.type}` in a path", "a path of names and predicates")
-        index = _written_index(stage.expr)
-        if index is not None:
-            return either([item(member, index) for member in members(found.shape)], required=found.required)
-        if not members(found.shape):
-            return found
-        inner = self.at(Field(values_of(found).shape))
-        asked = members(inner.value(stage.expr).shape)
-        if any(isinstance(one, Array) or (isinstance(one, Number) and one.unstated) for one in asked):
-            self.unstated.append("an index that is computed")
-        left = inner.property_of(Field(inner.narrowed(stage.expr, holds=True)), CURRENT)
-        kept = mapped(found, lambda _: Field(left.shape)) if left.shape != NOTHING else NO_VALUE
-        return replace(kept, shape=some(kept.shape), required=isinstance(found.shape, Unknown))
-
     def sorted(self, found: Field, step: Any) -> Field:
         """Return found in another order."""
         values = values_of(found)
@@ -173,7 +162,7 @@ class Expression:
             self.value(node.lhs)
             scope = self.narrowed(node.lhs, holds=operator == "and")
             if members(scope):
-                self.within(scope).value(node.rhs)
+                self._after(node.lhs, node.rhs, scope)
             return TRUTH
         return operation(operator, self.value(node.lhs), self.value(node.rhs))
 
@@ -191,15 +180,23 @@ class Expression:
 
     def branch(self, condition: Any, branch: Any, scope: Shape) -> Field:
         """Return the value of a branch; nothing in it is certain where the checker does not know what the condition says."""
-        if is_understood(self.scope, condition):
-            return self.within(scope).value(branch)
-        try:
-            found = self.within(scope).value(branch)
-        except ExpressionError as error:
-            raise UndecidedExpressionError(error.provided, error.required, unstated=error.unstated) from error
-        if not found.required and not is_asked(condition, branch):
+        found = self._after(condition, branch, scope)
+        if not found.required and not self._says_all(condition, branch) and not is_asked(condition, branch):
             self.unstated.append("a condition")
         return found
+
+    def _after(self, condition: Any, node: Any, scope: Shape) -> Field:
+        """Return the value of what is evaluated after condition, where the variables are those of scope."""
+        try:
+            return self.within(scope).value(node)
+        except ExpressionError as error:
+            if self._says_all(condition, node):
+                raise
+            raise UndecidedExpressionError(error.provided, error.required, unstated=error.unstated) from error
+
+    def _says_all(self, condition: Any, node: Any) -> bool:
+        """Return whether the checker knows all that condition says of what node reads."""
+        return is_understood(self.scope, condition) and not are_related(condition, node, self.sources)
 
     def narrowed(self, node: Any, *, holds: bool) -> Shape:
         """Return the variables where a condition holds, or where it does not."""
@@ -224,7 +221,9 @@ class Expression:
         for one in node.expressions:
             found = scope.value(one.rhs if one.type == "bind" else one)
             if one.type == "bind" and isinstance(scope.scope, Object):
-                scope = replace(scope, scope=scope.scope.having(str(one.lhs.value), found))
+                name = str(one.lhs.value)
+                sources = {**scope.sources, name: sources_of(one.rhs, scope.sources)}
+                scope = replace(scope, scope=scope.scope.having(name, found), sources=sources)
         return found
 
     def _with_functions(self, block: Any) -> "Expression":
@@ -295,15 +294,6 @@ def _within(found: Field, selected: Field) -> Field:
     if not known or len(known) < len(bounds):
         return selected
     return replace(selected, shape=within_bytes(selected.shape, max(known)))
-
-
-def _written_index(node: Any) -> int | None:
-    """Return the number that node is, also a negative one."""
-    if node.type == "number":
-        return int(node.value)
-    if node.type == "unary" and node.value == "-" and node.expression.type == "number":
-        return -int(node.expression.value)
-    return None
 
 
 def _is_array(node: Any) -> bool:

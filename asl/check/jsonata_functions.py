@@ -17,7 +17,7 @@ from asl.check.jsonata_arrays import (
     zipped,
 )
 from asl.check.jsonata_errors import is_certain
-from asl.check.jsonata_operators import NUMBER, computed_text, require
+from asl.check.jsonata_operators import NUMBER, TRUTH, computed_text, require
 from asl.check.jsonata_sequences import Sequence, values_of
 from asl.check.jsonata_texts import (
     Function,
@@ -38,7 +38,7 @@ from asl.check.jsonata_texts import (
     string,
     to_millis,
 )
-from asl.check.shapes import Boolean, Field, Number, Shape, Text, Unknown, union
+from asl.check.shapes import Field, Number, Shape, Text, Unknown, union
 
 
 def _function(result: Shape, *takes: Kinds | None, always: bool = False) -> Function:
@@ -55,7 +55,7 @@ def _count(arguments: list[Field]) -> Field:
     """Return how many items there are: none of nothing, and one of what is no array."""
     values = values_of(arguments[0]) if arguments else Sequence(union(), 0, 0)
     unsure = not is_certain(arguments[0].shape) if arguments else False
-    return Field(Number(integer=True, low=values.low, high=values.high, max_bytes=12, unstated=unsure))
+    return Field(Number(integer=True, low=values.low, high=values.high, max_bytes=12, unstated=unsure, computed=True))
 
 
 def _numbers(*, of_nothing: bool) -> Function:
@@ -74,15 +74,17 @@ def _numbers(*, of_nothing: bool) -> Function:
 
 _NUMBER = _function(NUMBER, Number)
 FUNCTIONS: dict[str, Function] = {
-    "exists": _function(Boolean(), always=True),
-    "not": _function(Boolean()),
-    "boolean": _function(Boolean()),
+    "exists": _function(TRUTH.shape, always=True),
+    "not": _function(TRUTH.shape),
+    "boolean": _function(TRUTH.shape),
     "string": string,
     "number": number,
-    "type": _function(Text(values=frozenset({"null", "number", "string", "boolean", "array", "object"}))),
+    "type": _function(
+        Text(values=frozenset({"null", "number", "string", "boolean", "array", "object"}), computed=True)
+    ),
     "count": _count,
     "length": length,
-    "contains": _function(Boolean(), Text, Text),
+    "contains": _function(TRUTH.shape, Text, Text),
     "split": split,
     "replace": replaced,
     "pad": pad,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from asl.check.joins import joined
 from asl.check.jsonata_errors import UndecidedExpressionError
-from asl.check.jsonata_narrowing import narrowed
+from asl.check.jsonata_narrowing import is_understood, narrowed
 from asl.check.jsonata_operators import NUMBER, computed_text
-from asl.check.jsonata_sequences import NO_VALUE, Sequence, values_of
+from asl.check.jsonata_sequences import NO_VALUE, Sequence, has_several, is_always, values_of
+from asl.check.jsonata_sources import ANYTHING
 from asl.check.shapes import Array, Field, Number, Object, Shape, Text, Unknown, members, union
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Closure(Shape):
         for number, parameter in enumerate(self.node.arguments):
             value = arguments[number] if number < len(arguments) else NO_VALUE
             scope = scope.having(str(parameter.value), value) if isinstance(scope, Object) else scope
-        return replace(self.where, scope=scope, level=self.where.level + 1)
+        sources = {**self.where.sources, **{str(one.value): ANYTHING for one in self.node.arguments}}
+        return replace(self.where, scope=scope, level=self.where.level + 1, sources=sources)
 
     def call(self, arguments: list[Field]) -> Field:
         """Return what the function returns for arguments."""
@@ -71,17 +73,27 @@ def _filter(expression: Expression, first: list[Field], given: list[Any]) -> Fie
     expression.callable(function)(arguments)
     if isinstance(values.shape, Unknown):
         return Field(Unknown())
-    kept = _kept(expression, function, arguments)
-    return Sequence(kept, 0, values.high).field if members(kept) else NO_VALUE
-
-
-def _kept(expression: Expression, function: Any, arguments: list[Field]) -> Shape:
-    """Return the items for which a function that is written out may be true."""
     if function.type != "lambda" or not function.arguments:
-        return arguments[0].shape
-    inner = Closure(function, expression).bound(arguments)
-    left = narrowed(inner.scope, function.body, holds=True)
-    return inner.property_of(Field(left), str(function.arguments[0].value)).shape
+        expression.unstated.append("a function")
+        return Sequence(values.shape, 0, values.high).field
+    return _kept(Closure(function, expression), value, arguments)
+
+
+def _kept(function: Closure, value: Field, arguments: list[Field]) -> Field:
+    """Return the items of value for which a function that is written out may be true."""
+
+    def bound(one: Shape) -> Expression:
+        return function.bound([Field(one), *arguments[1:]])
+
+    inner, body = bound(arguments[0].shape), function.node.body
+    left = narrowed(inner.scope, body, holds=True)
+    kept = inner.property_of(Field(left), str(function.node.arguments[0].value)).shape
+    if not members(kept):
+        return NO_VALUE
+    always = is_always(value, lambda one: not members(narrowed(bound(one).scope, body, holds=False)))
+    if not always and (has_several(value.shape) or not is_understood(inner.scope, body)):
+        inner.unstated.append("a condition")
+    return Sequence(kept, int(always), values_of(value).high).field
 
 
 def _reduce(expression: Expression, first: list[Field], given: list[Any]) -> Field:

@@ -20,6 +20,7 @@ from asl.check.shapes import (
     Shape,
     Text,
     Unknown,
+    is_computed,
     members,
     union,
 )
@@ -61,7 +62,7 @@ def _where(scope: Shape, node: Any, *, holds: bool, or_nothing: bool) -> Shape:
         return _where(scope, node.expressions[0], holds=holds, or_nothing=or_nothing)
     if node.type == "binary" and operator in ("and", "or"):
         return _joined(scope, node, is_and=operator == "and", holds=holds)
-    if node.type == "binary":
+    if node.type == "binary" and operator in OPPOSITE:
         return _compared(scope, node, operator, holds=holds, or_nothing=or_nothing)
     return _asked(scope, node, holds=holds, or_nothing=or_nothing)
 
@@ -145,9 +146,10 @@ def is_understood(scope: Shape, node: Any) -> bool:
 
 
 def _is_followed(scope: Shape, node: Any, *functions: str) -> bool:
-    """Return whether node is a path, or a function of one, that goes through no array."""
+    """Return whether node is a path, or a function of one, that goes through no array to a value that is not computed."""
     asked = (plain_steps(node), *(_argument(node, name) for name in functions))
-    return any(steps is not None and not _maps_array(scope, steps) for steps in asked)
+    known = [steps for steps in asked if steps is not None and not _maps_array(scope, steps)]
+    return any(not is_computed(gathered(scope, steps).shape) for steps in known)
 
 
 def _maps_array(shape: Shape, steps: list[Step]) -> bool:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
@@ -14,8 +15,8 @@ TOO_LARGE = "a number that a double has"
 ORDERS = ("<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%")
 MOST = sys.float_info.max  # to compare with: an integer may be too large to be made a float
-TRUTH = Field(Boolean())
-NUMBER = Number(max_bytes=25, unstated=True)  # a double has no more characters
+TRUTH = Field(Boolean(computed=True))
+NUMBER = Number(max_bytes=25, unstated=True, computed=True)  # a double has no more characters
 
 
 def operation(operator: str, one: Field, other: Field) -> Field:
@@ -29,7 +30,7 @@ def operation(operator: str, one: Field, other: Field) -> Field:
     required = one.required and other.required
     if operator in ORDERS:
         _comparable(one, other, operator)
-        return Field(Boolean(), required=required)
+        return replace(TRUTH, required=required)
     if operator not in ARITHMETIC:
         raise UndecidedExpressionError(f"`{operator}` in an expression", "an operator that the checker knows")
     for operand in (one, other):
@@ -68,7 +69,7 @@ def _constants(shapes: list[Shape]) -> list[str]:
 
 def computed_text(high: int | None, low: int = 0) -> Text:
     """Return a text that is computed, of which only the length is known."""
-    return Text(low, high, unstated=True)
+    return Text(low, high, unstated=True, computed=True)
 
 
 def fewest_characters(shape: Shape) -> int:
@@ -97,7 +98,7 @@ def _computed(operator: str, one: Shape, other: Shape) -> Number:
     low, high = min(results), max(results)
     if low > MOST or high < -MOST:
         raise ExpressionError(f"a result of `{operator}` beyond {MOST:.1e}", TOO_LARGE)
-    return Number(whole, low, high, unstated=True) if low >= -MOST and high <= MOST else NUMBER
+    return Number(whole, low, high, unstated=True, computed=True) if low >= -MOST and high <= MOST else NUMBER
 
 
 def _calculated(operator: str, one: float, other: float) -> float:

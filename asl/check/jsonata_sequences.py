@@ -1,11 +1,12 @@
 """JSONata's sequences: a path through an array has no value, the only one, or an array of them."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from asl.check.gathering import gathered
 from asl.check.jsonata_errors import UndecidedExpressionError
-from asl.check.shapes import NOTHING, Anything, Array, Field, Object, Shape, Unknown, members, union
+from asl.check.shapes import NOTHING, Anything, Array, Field, Number, Object, Shape, Unknown, members, union
 from asl.check.sizes import max_bytes
 from asl.check.steps import EVERY
 
@@ -98,6 +99,42 @@ def _spread(each: Field, *, keeps_arrays: bool) -> Sequence:
     return values_of(each)
 
 
+def is_always(found: Field, holds: Callable[[Shape], bool]) -> bool:
+    """Return whether found always has a value for which holds is true: in an array, an item that is always there."""
+    return found.required and all(_always_has(member, holds) for member in members(found.shape))
+
+
+def _always_has(member: Shape, holds: Callable[[Shape], bool]) -> bool:
+    if isinstance(member, Array):
+        return any(low > 0 and holds(item) for item, low, _ in _places(member))
+    return isinstance(member, Unknown) or (not isinstance(member, Anything) and holds(member))
+
+
+def has_several(shape: Shape) -> bool:
+    """Return whether an array has items that are known one by one: they may be made of the same values."""
+    return any(isinstance(member, Array) and len(member.prefix) > 1 for member in members(shape))
+
+
+def indexed(found: Field, asked: Field) -> Field | None:
+    """Return what an index that is computed selects; None if that is no number, or of any size or sign."""
+    bounds = [_index_bounds(member) for member in members(asked.shape)]
+    known = [bound for bound in bounds if bound is not None]
+    if not known or len(known) < len(bounds):
+        return None
+    least, most = min(low for low, _ in known), max(high for _, high in known)
+    if least < 0 <= most:
+        return None
+    ends = [item(member, index) for member in members(found.shape) for index in (least, most)]
+    selected = either(ends, required=found.required and asked.required)
+    return selected if least == most else replace(selected, shape=values_of(found).shape)
+
+
+def _index_bounds(member: Shape) -> tuple[int, int] | None:
+    if not isinstance(member, Number) or member.low is None or member.high is None:
+        return None
+    return math.floor(member.low), math.floor(member.high)
+
+
 def some(shape: Shape) -> Shape:
     """Return what a predicate may leave of shape, apart from nothing."""
     found = []
@@ -122,6 +159,12 @@ def item(member: Shape, index: int) -> Field:
     if isinstance(member, Anything):
         return Field(member, required=False)
     return Field(member) if index in (0, -1) else NO_VALUE
+
+
+def only_arrays(found: Field) -> Field:
+    """Return found where it is an array; anything else becomes nothing."""
+    parts = [Field(one) if isinstance(one, Array | Unknown) else NO_VALUE for one in members(found.shape)]
+    return either(parts, required=found.required)
 
 
 def as_array(found: Field) -> Field:

@@ -37,7 +37,8 @@ def _characters(arguments: list[Field]) -> int | None:
 def length(arguments: list[Field]) -> Field:
     """Return how many characters a string has."""
     check(arguments, (Text,))
-    return Field(Number(integer=True, low=0, high=_characters(arguments)), required=is_there(arguments))
+    length_of = Number(integer=True, low=0, high=_characters(arguments), computed=True)
+    return Field(length_of, required=is_there(arguments))
 
 
 def is_there(arguments: list[Field]) -> bool:

@@ -104,9 +104,15 @@ def _reader(reader: dict[str, Any], *, is_jsonata: bool) -> Iterator[Problem]:
 
 
 def _read_as(config: dict[str, Any], at: str, *, is_object: bool) -> Iterator[Problem]:
-    """Yield what lacks in the description of a file; AWS's documentation always has InputType, and does not say that it is required."""
+    """Yield what lacks in the description of a file.
+
+    AWS's documentation always has InputType, and CSVHeaderLocation for CSV; it does not say what happens without them.
+    """
     if is_object:
         yield from _lacking(config, ("InputType",), at, READER_CONFIG["InputType"].what, decided=False)
+    if config.get("InputType") == "CSV":
+        wanted = READER_CONFIG["CSVHeaderLocation"].what
+        yield from _lacking(config, ("CSVHeaderLocation",), at, wanted, decided=False)
     if config.get("CSVHeaderLocation") == "GIVEN":
         yield from _lacking(config, ("CSVHeaders",), at, READER_CONFIG["CSVHeaders"].what)
 

@@ -120,7 +120,7 @@ class Proof:
         for problem in problems:
             if problem.is_unstated and not self.mapping.is_given:
                 continue
-            if arrival.approximate and not problem.is_inevitable:
+            if arrival.approximate and not problem.always:
                 problem = replace(problem, decided=False)  # noqa: PLW2901 - the same problem
             place = f"{state}.{problem.field}"
             if place in self._known and self._known[place] >= problem.decided:

@@ -60,6 +60,7 @@ class Text(Shape):
     doubtful: bool = False  # of what is required: whether it is not known that a text is accepted
     placeholder: bool = False  # whether a placeholder is in it, so that nothing is certain of what it holds
     unstated: bool = False  # whether it is like that because a service makes it, of which no contract says more
+    computed: bool = False  # whether it is made of other values, of which it may say something
 
 
 @_value
@@ -75,6 +76,7 @@ class Number(Shape):
     unstated: bool = False  # whether a service makes it, and no contract says from what to what it is
     multiple: float | None = None  # of which all are multiples
     added: bool = False  # whether States.MathAdd made it, so that a loop may add to it again
+    computed: bool = False  # whether it is made of other values, of which it may say something
 
 
 @_value
@@ -82,6 +84,7 @@ class Boolean(Shape):
     """Truth values."""
 
     values: frozenset[bool] = frozenset((True, False))
+    computed: bool = False  # whether it is made of other values, of which it may say something
 
 
 @_value
@@ -201,6 +204,11 @@ def depth(shape: Shape) -> int:
         case Text():
             inner = (shape.content,)
     return max((1 + depth(one) for one in inner if one is not None), default=0)
+
+
+def is_computed(shape: Shape) -> bool:
+    """Return whether a value of shape may be made of others, so that what holds for it says something of them."""
+    return any(getattr(member, "computed", False) for member in members(shape))
 
 
 @cache

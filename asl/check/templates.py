@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asl.check.budget import spend
+from asl.check.gathering import gathered
 from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.intrinsic_parser import Call, parse_call
 from asl.check.intrinsics import result_of
@@ -30,18 +31,13 @@ class Problem:
     data: Shape | None = None  # what the path is evaluated on
     suggestion: str | None = None
     decided: bool = True
-    always: bool = False  # whether it happens with all payloads
+    always: bool = False  # whether it happens with all payloads of the shape
     unstated: bool = False  # whether it depends on what only a contract could say
 
     @property
     def is_unstated(self) -> bool:
         """Whether it depends on what only a contract could say."""
         return self.unstated or (self.absence is not None and self.absence.unstated)
-
-    @property
-    def is_inevitable(self) -> bool:
-        """Whether it happens with all payloads of the shape: the path leads to what none of them has."""
-        return self.always or (self.absence is not None and not self.absence.optional)
 
 
 def expressions(template: Any) -> Iterator[str]:
@@ -122,7 +118,9 @@ class Evaluation:
             wanted = "a path" if error.is_refused else "a path that the checker can decide"
             return self._problem(Problem(field, str(error), wanted, decided=error.is_refused))
         for absence in absences[:1]:
-            self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source, decided=absence.decided))
+            always = gathered(source, steps).high == 0
+            problem = Problem(field, absence.provided, f"`{text}`", text, absence, source, always=always)
+            self._problem(replace(problem, decided=absence.decided))
         return found
 
     def _call(self, text: str, field: str) -> Shape:

@@ -6,7 +6,7 @@ import pytest
 
 from asl.check.jsonata_arrays import append, distinct, keys, merge, partition, range_of, reordered, zipped
 from asl.check.jsonata_narrowing import narrowed
-from asl.check.jsonata_operators import NUMBER, operation
+from asl.check.jsonata_operators import NUMBER, computed_text, operation
 from asl.check.jsonata_parser import parse
 from asl.check.jsonata_sequences import (
     NO_VALUE,
@@ -64,7 +64,7 @@ def test_sequence_as_a_value(low: int, high: int | None, field: Field) -> None:
             [Field(FEW), Field(Number(unstated=True)), Field(ONE)],
             Field(Array((), NUMBER, 0, 1000, unstated=True)),
         ),
-        (keys, [Field(constant({"ab": 1}))], Field(Text(0, 2, unstated=True))),
+        (keys, [Field(constant({"ab": 1}))], Field(computed_text(2))),
         (merge, [Field(constant([{"a": 1}, {"a": "x", "b": 2}]))], Field(constant({"a": "x", "b": 2}))),
         (merge, [Field(Array((CLOSED, OPEN), None, 2, 2))], Field(Object(CLOSED.fields, Text()))),
         (merge, [Field(Array((OPEN, CLOSED), None, 2, 2))], Field(Object(CLOSED.fields, Text()))),
@@ -91,10 +91,15 @@ def test_function_of_arrays_and_objects(
 @pytest.mark.parametrize(
     ("operator", "one", "other", "shape"),
     [
-        ("+", ONE, FEW, Number(low=1, high=9.5, unstated=True)),
-        ("+", FEW, ONE, Number(low=1, high=9.5, unstated=True)),
-        ("-", ONE, ONE, Number(integer=True, low=-8, high=8, unstated=True)),
-        ("*", ONE, Number(integer=True, low=-2, high=3), Number(integer=True, low=-18, high=27, unstated=True)),
+        ("+", ONE, FEW, Number(low=1, high=9.5, unstated=True, computed=True)),
+        ("+", FEW, ONE, Number(low=1, high=9.5, unstated=True, computed=True)),
+        ("-", ONE, ONE, Number(integer=True, low=-8, high=8, unstated=True, computed=True)),
+        (
+            "*",
+            ONE,
+            Number(integer=True, low=-2, high=3),
+            Number(integer=True, low=-18, high=27, unstated=True, computed=True),
+        ),
         ("/", FEW, ONE, NUMBER),
         (
             "..",
@@ -103,8 +108,8 @@ def test_function_of_arrays_and_objects(
             Array((), Number(integer=True, low=1, high=6), 3, 6),
         ),
         ("..", ONE, ONE, Array((), ONE, 0, 9)),
-        ("&", Text(1, 2), Text(3, 4), Text(4, 6, unstated=True)),
-        ("&", Text(1, 2), Text(3), Text(4, unstated=True)),
+        ("&", Text(1, 2), Text(3, 4), computed_text(6, 4)),
+        ("&", Text(1, 2), Text(3), computed_text(None, 4)),
         ("&", constant("a"), constant("b"), constant("ab")),
     ],
 )
@@ -115,7 +120,7 @@ def test_operator(operator: str, one: Shape, other: Shape, shape: Shape) -> None
 
 def test_text_of_what_may_be_nothing() -> None:
     """Nothing is the empty text in what `&` joins."""
-    assert operation("&", Field(Text(1, 2)), Field(Text(3, 4), required=False)) == Field(Text(1, 6, unstated=True))
+    assert operation("&", Field(Text(1, 2)), Field(Text(3, 4), required=False)) == Field(computed_text(6, 1))
 
 
 UNSURE = Array((), NULL, 0, 2, unstated=True)

@@ -52,8 +52,14 @@ def reader(resource: str, key: str = "$.key", **config: Any) -> State:
             {("M", "ItemReader.ReaderConfig.MaxItemsPath", True)},
         ),
         (mapping("$.sku", ItemReader=reader(GET, InputType="JSON")), {(*IN, False)}),
-        (mapping("$.sku", ItemReader=reader(GET, InputType="CSV", CSVHeaders=["sku"])), set()),
-        (mapping("$.price", ItemReader=reader(GET, InputType="CSV", CSVHeaders=["sku"])), {(*IN, True)}),
+        (
+            mapping("$.sku", ItemReader=reader(GET, InputType="CSV", CSVHeaderLocation="GIVEN", CSVHeaders=["sku"])),
+            set(),
+        ),
+        (
+            mapping("$.price", ItemReader=reader(GET, InputType="CSV", CSVHeaderLocation="GIVEN", CSVHeaders=["sku"])),
+            {(*IN, True)},
+        ),
         (mapping("$.Key", ItemReader=reader(LIST)), set()),
         (mapping("$.Kye", ItemReader=reader(LIST)), {(*IN, True)}),
         (
@@ -198,7 +204,7 @@ def test_unknown_number_of_results_is_warned_of() -> None:
     ("fields", "wrong"),
     [
         ({"ItemReader": reader(GET, InputType="XML")}, "ItemReader.ReaderConfig.InputType"),
-        ({"ItemReader": reader(GET, InputTyp="CSV", InputType="CSV")}, "ItemReader.ReaderConfig.InputTyp"),
+        ({"ItemReader": reader(GET, InputTyp="JSON", InputType="JSON")}, "ItemReader.ReaderConfig.InputTyp"),
         ({"ItemReader": reader(PUT)}, "ItemReader.Resource"),
         ({"ItemReader": {"Resource": LIST}}, "ItemReader.Parameters.Bucket"),
         (
@@ -227,6 +233,8 @@ def test_fields_of_a_distributed_map_that_may_be_newer() -> None:
     newer = mapping(ItemReader=reader(LIST, Sorting="NONE"))
     assert found({"M": newer}, START) == {("M", "ItemReader.ReaderConfig.Sorting", False)}
     assert found({"M": mapping(ItemReader=reader(GET))}, START) == {("M", "ItemReader.ReaderConfig.InputType", False)}
+    csv = mapping(ItemReader=reader(GET, InputType="CSV"))
+    assert found({"M": csv}, START) == {("M", "ItemReader.ReaderConfig.CSVHeaderLocation", False)}
 
 
 WAITING = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, TEXT, Schema, array, closed, found, task
+from tests.asl.check.test_machines import COUNT, TEXT, Found, Schema, array, closed, found, task
 
 JSON = {"type": "string", "maxLength": 90, "contentMediaType": "application/json", "contentSchema": closed({"a": TEXT})}
 START = closed(
@@ -153,6 +153,15 @@ def test_call_with_findings(call: str, decided: bool) -> None:
     """A call that fails for some payload is an error; one that cannot be decided is reported as undecided."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
     assert found(states, START) == {("A", "Parameters.v.$", decided)}
+
+
+@pytest.mark.parametrize(("calls", "findings"), [(10, set()), (11, {("A", "Parameters.v.$", False)})])
+def test_calls_in_a_field(calls: int, findings: Found) -> None:
+    """Step Functions documents ten calls in a field, however deep they are; with more it is undecided."""
+    wide = f"States.Array({', '.join(['States.UUID()'] * (calls - 1))})"
+    deep = "States.Array(" * calls + ")" * calls
+    for call in (wide, deep):
+        assert found({"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}, START) == findings
 
 
 def test_merge_with_unknown_fields() -> None:
