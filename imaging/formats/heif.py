@@ -12,7 +12,8 @@ from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.brands import MAJOR, OPENED
 from imaging.formats.coded_data import Range, has_lost_data
 from imaging.formats.heif_exif import EXIF, inspect_exif
-from imaging.formats.heif_shown import described_space, inspect_shown, read_relations, shown_items
+from imaging.formats.heif_properties import check_colors
+from imaging.formats.heif_shown import Relations, described_space, inspect_shown, read_relations, shown_items
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
@@ -108,6 +109,7 @@ def _inspect_items(meta: Box) -> int:
     types, relations = dict(_item_type(entry) for entry in entries), read_relations(meta)
     shown = shown_items(relations)
     _check_coding(meta, {types.get(item, b"") for item in shown})
+    _check_properties(meta, relations, shown)
     meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
     ranges = _inspect_locations(meta, types)
     meta.inspection.coded += [(types[item], ranges[item]) for item in ranges if item in shown and types[item] in CODED]
@@ -144,6 +146,14 @@ def _check_coding(meta: Box, kinds: set[bytes]) -> None:
     unknown = sorted(kinds - DECODED[meta.inspection.format.name] - others)
     if unknown:
         refuse_unsupported(f"A HEIF whose image is coded as {CODINGS.get(unknown[0], 'an item of another type')}")
+
+
+def _check_properties(meta: Box, relations: Relations, shown: set[int]) -> None:
+    """Refuse an image of which a part has a property that the decoder does not know, but would have to."""
+    if not shown.isdisjoint(relations.unknown):
+        refuse_unsupported("An AVIF or HEIF whose image has an essential property that is not known")
+    if meta.inspection.format.name == "HEIF":
+        check_colors(box for item in shown for box in relations.properties.get(item, ()))
 
 
 def _item_entries(meta: Box) -> Iterator[Box]:

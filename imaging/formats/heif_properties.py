@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 WIDE_INDEX = 1  # flag of an `ipma`
+# Properties that libavif knows, and libheif. A reader does not show an item with another one that is essential (9.3.1).
+BOTH_KNOW = {b"ispe", b"auxC", b"colr", b"pixi", b"pasp", b"clap", b"irot", b"imir", b"av1C", b"clli"}
+BOTH_KNOW |= {b"lsel", b"a1op", b"a1lx"}
+KNOWN = {"AVIF": BOTH_KNOW, "HEIF": BOTH_KNOW | {b"hvcC", b"mdcv", b"amve", b"cclv", b"cmin", b"cmex", b"udes"}}
+COLORS = {b"nclx", b"nclc", b"rICC", b"prof"}  # kinds of a `colr`
 TRANSFORMATIONS = {b"clap", b"irot", b"imir"}
 # The EXIF orientation after a quarter turn to the left, and after a flip top to bottom, or left to right.
 TURNED_LEFT = {1: 8, 2: 5, 3: 6, 4: 7, 5: 4, 6: 1, 7: 2, 8: 3}
@@ -30,20 +35,29 @@ def primary_item(meta: Box) -> int:
     return next(numbers, 0)
 
 
-def item_properties(meta: Box) -> Mapping[int, Sequence[Box]]:
-    """Return the properties of each item, in the order in which they apply."""
-    known = [box for found in meta.find(b"iprp", b"ipco", skip=FULL_BOX_HEADER) for box in found.children()]
-    owned: dict[int, list[Box]] = defaultdict(list)
+def item_properties(meta: Box) -> tuple[Mapping[int, Sequence[Box]], set[int]]:
+    """Return the properties of each item, in the order in which they apply, and the items of which an essential one is unknown."""
+    boxes = [box for found in meta.find(b"iprp", b"ipco", skip=FULL_BOX_HEADER) for box in found.children()]
+    owned, unknown = defaultdict[int, list[Box]](list), set[int]()
     for box in meta.find(b"iprp", b"ipma", skip=FULL_BOX_HEADER):
-        for item, number in _associations(box):
-            if 0 < number <= len(known):
-                owned[item].append(known[number - 1])
-    return owned
+        for item, number, is_essential in _associations(box):
+            if 0 < number <= len(boxes):
+                owned[item].append(boxes[number - 1])
+                if is_essential and boxes[number - 1].name not in KNOWN[meta.inspection.format.name]:
+                    unknown.add(item)
+    return owned, unknown
 
 
-def _associations(box: Box) -> Iterable[tuple[int, int]]:
-    """Yield the item and the number of the property, counted from 1, of each association."""
+def check_colors(properties: Iterable[Box]) -> None:
+    """Refuse colors that libheif cannot read; libavif takes those in the data of the image instead."""
+    if any(box.name == b"colr" and box.data[box.start : box.start + 4] not in COLORS for box in properties):
+        refuse_unsupported("A HEIF whose colors are described in another way than by code points or a profile")
+
+
+def _associations(box: Box) -> Iterable[tuple[int, int, bool]]:
+    """Yield item, number of the property, counted from 1, and whether it is essential, of each association."""
     wide = byte_at(box.data, box.start + 3) & WIDE_INDEX
+    mask = 0x7FFF if wide else 0x7F
     form, size = ("I", 4) if box.version else ("H", 2)
     at = FULL_BOX_HEADER + 4
     for _ in range(box.numbers("I", FULL_BOX_HEADER)[0]):
@@ -51,9 +65,9 @@ def _associations(box: Box) -> Iterable[tuple[int, int]]:
         at += size + 1
         box.inspection.add_parts(1 + count)
         for _ in range(count):
-            number = box.numbers("H" if wide else "B", at)[0] & (0x7FFF if wide else 0x7F)
+            (number,) = box.numbers("H" if wide else "B", at)
             at += 2 if wide else 1
-            yield item, number
+            yield item, number & mask, number > mask
 
 
 def transformations(properties: Iterable[Box]) -> list[tuple[bytes, bytes]]:

@@ -13,7 +13,7 @@ from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.heif_properties import item_properties, placement, primary_item, transformations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from imaging.formats.coded_data import Range
 
@@ -28,6 +28,7 @@ class Relations:
 
     primary: int  # number of the image to show, 0 if none is named
     properties: Mapping[int, Sequence[Box]]  # of each item, in the order in which they apply
+    unknown: Collection[int]  # items of which an essential property is unknown
     references: Sequence[tuple[bytes, int, tuple[int, ...]]]  # type, item, and the items that it refers to
 
     @property
@@ -40,7 +41,7 @@ class Relations:
 
 def read_relations(meta: Box) -> Relations:
     """Read how the items belong together; raises EndOfDataError."""
-    return Relations(primary_item(meta), item_properties(meta), list(_all_references(meta)))
+    return Relations(primary_item(meta), *item_properties(meta), list(_all_references(meta)))
 
 
 def shown_items(relations: Relations) -> set[int]:

@@ -19,7 +19,7 @@ from tests.imaging.limits import LIMITS
 
 SIZE = (128, 64)  # of which every edge is whole blocks, so that encoders need no clean aperture of their own
 ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
-ESSENTIAL = {b"av1C", b"hvcC", b"clap", b"irot", b"imir"}
+ESSENTIAL = {b"av1C", b"hvcC", b"clap", b"irot", b"imir", b"iscl", b"must"}  # nobody knows the last one
 Area = tuple[int, int, int, int]  # left, top, right, bottom
 QUALITY: dict[str, dict[str, Any]] = {
     "AVIF": {"quality": 95, "subsampling": "4:4:4"},

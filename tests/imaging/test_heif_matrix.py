@@ -1,5 +1,6 @@
 """AVIFs and HEICs that are cropped and turned, of any color space, with transparency: the pixels that their boxes ask for."""
 
+import struct
 from itertools import permutations, product
 
 import pytest
@@ -11,6 +12,7 @@ from imaging.formats.inspectors import inspect_file
 from imaging.rendering.rendition import crop_thumbnail, resize_to_edges
 from tests import pictures
 from tests.effort import repetition
+from tests.hostile.heif_files import box, full
 from tests.imaging.comparison import shown, worst
 from tests.imaging.heif_writer import SIZE, after, clap, draw, encoded, file_with, imir, irot, nclx
 from tests.imaging.limits import LIMITS
@@ -90,6 +92,27 @@ def test_an_avif_that_is_cropped_after_it_is_turned_is_unsupported() -> None:
     with pytest.raises(ImageRefusedError) as refused:
         open_picture(file_with("AVIF", irot(1), clap(AREAS[0])), LIMITS)
     assert refused.value.reason == Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("content", [box(b"must"), full(b"iscl", struct.pack(">HHHH", 1, 2, 1, 2))])
+def test_an_essential_property_that_is_not_known_is_unsupported(content: bytes, format_name: str) -> None:
+    """An image, or transparency, that only a reader of some property may show is not shown; neither is one to be scaled."""
+    for data in (file_with(format_name, content), file_with(format_name, transparent=True, alpha=(content,))):
+        with pytest.raises(ImageRefusedError, match="essential") as refused:
+            inspect_file(data, LIMITS)
+        assert refused.value.reason is Reason.UNSUPPORTED
+    other = file_with(format_name, box(b"may "))
+    assert worst(shown(other), encoded(format_name, transparent=False)[1]) <= ROUNDING
+
+
+def test_colors_that_a_decoder_cannot_read() -> None:
+    """Libheif refuses a HEIC whose colors are of an unknown kind; libavif takes those of the coded image."""
+    colors = box(b"colr", b"cube", bytes(4))
+    with pytest.raises(ImageRefusedError, match="colors") as refused:
+        inspect_file(file_with("HEIF", colors), LIMITS)
+    assert refused.value.reason is Reason.UNSUPPORTED
+    assert worst(shown(file_with("AVIF", colors)), encoded("AVIF", transparent=False)[1]) <= ROUNDING
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
