@@ -11,7 +11,7 @@ from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.brands import MAJOR, OPENED
 from imaging.formats.coded_data import Range, has_lost_data
-from imaging.formats.heif_exif import EXIF, inspect_exif
+from imaging.formats.heif_metadata import EXIF, MetadataItem, inspect_metadata
 from imaging.formats.heif_properties import check_colors
 from imaging.formats.heif_shown import Relations, described_space, inspect_shown, read_relations, shown_items
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
@@ -111,33 +111,35 @@ def _inspect_items(meta: Box) -> int:
     _check_coding(meta, {types.get(item, b"") for item in shown})
     _check_properties(meta, relations, shown)
     meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
-    ranges = _inspect_locations(meta, types)
+    ranges = _inspect_locations(meta, types, shown)
     meta.inspection.coded += [(types[item], ranges[item]) for item in ranges if item in shown and types[item] in CODED]
     inspect_shown(meta, relations, ranges)
-    inspect_exif(meta.data, meta.inspection, dict(_exif_items(entries, ranges)))
+    inspect_metadata(meta.data, meta.inspection, _metadata_items(entries, ranges))
     visible = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
     auxiliary = {item for name, item, _ in relations.references if name in AUXILIARY_REFERENCES}
     return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in visible)
 
 
-def _inspect_locations(meta: Box, types: Mapping[int, bytes]) -> Mapping[int, Sequence[Range]]:
-    """Check the extents of all items, and return where the data of the coded ones, and EXIF, are."""
+def _inspect_locations(meta: Box, types: Mapping[int, bytes], shown: set[int]) -> Mapping[int, Sequence[Range]]:
+    """Check the extents of all items, and return where the data of the coded ones, and metadata, are."""
     ranges = defaultdict[int, list[Range]](list)
     for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
         kind = types.get(extent.item, b"")
+        if extent.item in shown:
+            _inspect_end(meta, extent)
         _inspect_extent(meta, extent, kind)
-        if kind in CODED or kind == EXIF:
+        if kind in CODED or kind in METADATA:
             start = _base(meta, extent) + extent.offset
             ranges[extent.item].append((start, start + extent.size))
     return ranges
 
 
-def _exif_items(entries: Iterable[Box], ranges: Mapping[int, Sequence[Range]]) -> Iterator[tuple[int, Sequence[Range]]]:
-    """Yield the offset of the type of each item with EXIF, and where its data are."""
+def _metadata_items(entries: Iterable[Box], ranges: Mapping[int, Sequence[Range]]) -> Iterator[MetadataItem]:
     for entry in entries:
         item, kind = _item_type(entry)
-        if kind == EXIF and item in ranges:
-            yield entry.start + FULL_BOX_HEADER + _entry_format(entry).size - len(kind), ranges[item]
+        if kind in METADATA and item in ranges:
+            at = entry.start + FULL_BOX_HEADER + _entry_format(entry).size - len(kind)
+            yield MetadataItem(kind, at, ranges[item])
 
 
 def _check_coding(meta: Box, kinds: set[bytes]) -> None:
@@ -217,10 +219,14 @@ def _parse_layout(locations: Box) -> tuple[struct.Struct, struct.Struct, int, in
     return head, extent, count, locations.start + FULL_BOX_HEADER + 2 + struct.calcsize(f">{long}")
 
 
-def _inspect_extent(meta: Box, extent: Extent, kind: bytes) -> None:
-    """Check an extent of an item of some type; raises ImageRefusedError if it lies beyond the end."""
+def _inspect_end(meta: Box, extent: Extent) -> None:
+    """Raise ImageRefusedError if an extent of the image lies beyond the end of the file."""
     if extent.method == IN_FILE and extent.offset + extent.size > len(meta.data):
         refuse_truncated()
+
+
+def _inspect_extent(meta: Box, extent: Extent, kind: bytes) -> None:
+    """Check an extent of an item of some type; raises ImageRefusedError."""
     if kind in METADATA:
         meta.inspection.add_metadata(METADATA[kind], extent.size)
     if kind in DERIVED:

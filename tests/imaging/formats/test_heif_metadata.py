@@ -1,10 +1,11 @@
-"""EXIF of AVIF and HEIF whose offset is wrong: no decoder refuses the image for it, and the metadata are read."""
+"""Metadata of AVIF and HEIF that are cut, or EXIF whose offset is wrong: no decoder refuses the image for them."""
 
 import struct
 
 import pytest
 
 from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
 from tests import pictures
 from tests.hostile.heif_files import File, Item, tile
 from tests.imaging.limits import LIMITS
@@ -61,3 +62,23 @@ def test_the_first_exif_that_can_be_read_counts() -> None:
     picture = open_picture(written("AVIF", offset(0) + bytes(100), TIFF, other), LIMITS)
     assert picture.exif[MAKE] == "Maker"
     assert picture.decodable.count(b"Exif") == 0
+
+
+BESIDE = {"Exif": Item(b"Exif", RIGHT["plain"]), "XMP": Item(b"mime", bytes(400)), "unknown": Item(b"note", bytes(40))}
+
+
+@pytest.mark.parametrize("format_name", ["AVIF", "HEIF"])
+@pytest.mark.parametrize("kind", [*BESIDE, "thumbnail"])
+def test_a_file_that_ends_behind_its_image_is_whole(kind: str, format_name: str) -> None:
+    """What is cut is no part of the image: metadata, of which nothing is read, a thumbnail, or an item that nobody knows."""
+    beside = BESIDE.get(kind, tile(format_name))
+    reference = (b"thmb" if kind == "thumbnail" else b"cdsc", 2, (1,))
+    whole = File([tile(format_name), beside], format_name, [reference]).written()
+    for cut in (1, len(beside.data)):
+        picture = open_picture(whole[:-cut], LIMITS)
+        picture.image.load()
+        assert picture.image.tobytes() == pictures.decoded(written(format_name)).tobytes()
+        assert not picture.exif
+    with pytest.raises(ImageRefusedError) as refused:
+        open_picture(whole[: -len(beside.data) - 1], LIMITS)
+    assert refused.value.reason is Reason.TRUNCATED
