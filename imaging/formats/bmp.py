@@ -5,7 +5,7 @@ import struct
 from imaging.colorimetry.spaces import from_endpoints
 from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats.binary import unpack
-from imaging.formats.inspection import Inspection, refuse_truncated
+from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 FILE_HEADER = 14  # bytes
 V4_HEADER, V5_HEADER = 108, 124  # bytes of the headers that describe colors
@@ -15,6 +15,7 @@ INFO_HEADER = 40  # bytes of the first one with the number of colors
 BITS, COLORS = 28, 46  # offsets of the bits per pixel, and of the number of colors in the palette
 PALETTE_BITS = {1, 2, 4, 8}
 MASKS, BITFIELDS = 54, 3  # offset of the masks of red, green and blue, and the compression with which they count
+HELD, OS2_HEADER = {4: "JPEG", 5: "PNG"}, 64  # by compression; bytes of a header whose compressions are others
 RUN_LENGTH = {1, 2}  # compressions: run lengths of bytes, and of half bytes
 MAX_RUN_PIXELS = 10_000_000  # Pillow decodes run lengths in Python, which takes up to a second for so many pixels
 
@@ -23,7 +24,9 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect a BMP; a negative height means that the first row is the top one."""
     inspection.add_frame()
     pixels, header = unpack("<II", data, 10)
-    width, height = unpack("<HH" if header == CORE_HEADER else "<Ii", data, 18)
+    width, height = unpack("<HH" if header == CORE_HEADER else "<ii", data, 18)
+    if width < 0:
+        refuse_corrupt("The width of the BMP is negative.")
     inspection.add_size(width, abs(height))
     if header != CORE_HEADER and unpack("<I", data, 30)[0] in RUN_LENGTH and width * abs(height) > MAX_RUN_PIXELS:
         message = f"The BMP is run-length encoded and has more than {MAX_RUN_PIXELS} pixels."
@@ -31,11 +34,18 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     if max(pixels, FILE_HEADER + header) >= len(data):
         refuse_truncated()
     if header >= INFO_HEADER:
-        if unpack("<I", data, 30)[0] == BITFIELDS and not any(unpack("<3I", data, MASKS)):
-            refuse_unsupported("A BMP with color masks of no bits")
+        _inspect_compression(data, header)
         _inspect_palette(data, inspection)
     if header >= V4_HEADER:
         _inspect_colors(data, header, inspection)
+
+
+def _inspect_compression(data: bytes, header: int) -> None:
+    (compression,) = unpack("<I", data, 30)
+    if compression == BITFIELDS and not any(unpack("<3I", data, MASKS)):
+        refuse_unsupported("A BMP with color masks of no bits")
+    if compression in HELD and header != OS2_HEADER:
+        refuse_unsupported(f"A BMP that holds a {HELD[compression]}")
 
 
 def _inspect_palette(data: bytes, inspection: Inspection) -> None:

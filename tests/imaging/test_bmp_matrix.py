@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 from imaging.decoding.decode import decode
 from imaging.decoding.picture import open_picture
 from imaging.errors import ImageRefusedError, Reason
+from imaging.formats.inspectors import inspect_file
 from imaging.rendering.rendition import render, resize_to_edges
 from imaging.rendering.resampling import make_raster
 from tests import pictures
@@ -104,6 +105,16 @@ def test_masks_without_bits_are_named() -> None:
     data = bmp(INFO, "888")[0]
     with pytest.raises(ImageRefusedError, match="color masks of no bits"):
         open_picture(data[:54] + bytes(12) + data[66:], LIMITS)
+
+
+@pytest.mark.parametrize(("compression", "name"), [(4, "JPEG"), (5, "PNG")])
+def test_a_file_in_a_bmp_is_named(compression: int, name: str) -> None:
+    """A BMP for printers may hold another file; its pixels are none of its own."""
+    data = bytearray(pictures.examples()["BMP"])
+    data[30:34] = compression.to_bytes(4, "little")
+    with pytest.raises(ImageRefusedError, match=f"A BMP that holds a {name}") as refused:
+        inspect_file(bytes(data), LIMITS)
+    assert refused.value.reason is Reason.UNSUPPORTED
 
 
 def test_an_embedded_profile_is_applied() -> None:
