@@ -5,9 +5,12 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from lambdas.audit import handler
+from lambdas.domain.open_records import KEYS
+from lambdas.domain.record import read_item
 from lambdas.runtime import clients
 from lambdas.runtime.settings import AuditSettings
-from tests.fake_aws.account import UPLOAD_BUCKET
+from tests.fake_aws.account import UPLOAD_BUCKET, Payload
+from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE
 from tests.lambdas.pipeline import STALLED_AFTER
 
@@ -41,6 +44,32 @@ def row(bucket: str, version: Any, *, marker: bool = False) -> Row:
         "Size": "" if marker else str(version["Size"]),
         "LastModifiedDate": f"{version['LastModified']:%Y-%m-%dT%H:%M:%S.000Z}",
     }
+
+
+def item(event: Payload) -> Payload:
+    """Return the record as it is in the table."""
+    return dict(read_item(TABLE, event["image"]["imageId"]) or {})
+
+
+def lose_record(event: Payload) -> None:
+    """Delete the record of an image past the pipeline."""
+    clients.dynamodb().delete_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
+
+
+def lose_entry(event: Payload) -> None:
+    """Take a record from the index, as it is in a table of a version without one."""
+    names = {f"#{name}": name for name in KEYS}
+    clients.dynamodb().update_item(
+        TableName=TABLE,
+        Key={"imageId": {"S": event["image"]["imageId"]}},
+        UpdateExpression=f"REMOVE {', '.join(names)}",
+        ExpressionAttributeNames=names,
+    )
+
+
+def late(fake_clock: FakeClock) -> None:
+    """Let so much time pass that an upload should have an outcome."""
+    fake_clock.advance(seconds=STALLED_AFTER + 1)
 
 
 def audit(rows: list[Row]) -> dict[str, Any]:

@@ -1,61 +1,25 @@
 """The audit: uploads that no sweep would find come into the index, and nothing else changes."""
 
 from datetime import timedelta
-from typing import Any
-from urllib.parse import quote_plus
-from uuid import uuid4
 
 import pytest
 
-from lambdas import audit as auditing
 from lambdas import sweep as sweeping
-from lambdas.domain import record_batches
 from lambdas.domain.back_pressure import Pace
-from lambdas.domain.object_keys import upload_key
-from lambdas.domain.open_records import KEYS
-from lambdas.domain.record import read_item
 from lambdas.domain.tombstones import LOOKS, due_tombstones
 from lambdas.runtime import clients
-from lambdas.runtime.service_errors import error_name
-from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
+from tests.fake_aws.account import UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, before_next_call, export, record_of
-from tests.lambdas.audited import SETTINGS, audit, broken, inventory
+from tests.lambdas.audited import SETTINGS, audit, inventory, item, late, lose_entry, lose_record
 from tests.lambdas.image_requests import delete, document
-from tests.lambdas.pipeline import STALLED_AFTER, Pipeline, Sweep
+from tests.lambdas.pipeline import Pipeline, Sweep
 from tests.lambdas.test_delete_image import image_id, versions
-from workflow.contracts.errors import ContractViolation
 
 
 @pytest.fixture(autouse=True)
 def _settings(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it sets others
     export(monkeypatch, SETTINGS)
-
-
-def item(event: Payload) -> Payload:
-    """Return the record as it is in the table."""
-    return dict(read_item(TABLE, event["image"]["imageId"]) or {})
-
-
-def lose_record(event: Payload) -> None:
-    """Delete the record of an image past the pipeline."""
-    clients.dynamodb().delete_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
-
-
-def lose_entry(event: Payload) -> None:
-    """Take a record from the index, as it is in a table of a version without one."""
-    names = {f"#{name}": name for name in KEYS}
-    clients.dynamodb().update_item(
-        TableName=TABLE,
-        Key={"imageId": {"S": event["image"]["imageId"]}},
-        UpdateExpression=f"REMOVE {', '.join(names)}",
-        ExpressionAttributeNames=names,
-    )
-
-
-def late(fake_clock: FakeClock) -> None:
-    """Let so much time pass that an upload should have an outcome."""
-    fake_clock.advance(seconds=STALLED_AFTER + 1)
 
 
 def test_an_upload_without_a_record_is_started_by_the_next_sweep(
@@ -246,99 +210,3 @@ def test_a_record_that_is_begun_meanwhile_is_not_replaced(
     before_next_call(monkeypatch, clients.dynamodb(), "put_item", lambda: record_of(event).begin(RETENTION_DAYS))
     assert audit(inventory()) == {"missing": 1}
     assert item(event)["status"] == "PROCESSING"
-
-
-def test_keys_are_decoded(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """S3 encodes keys as in URLs; whatever it encodes, the upload is the same."""
-    event = pipeline.upload(b"data")
-    lose_record(event)
-    late(fake_clock)
-    (found,) = inventory()
-    assert audit([{**found, "Key": quote_plus(event["image"]["key"], safe="").replace("-", "%2D")}]) == {"missing": 1}
-    assert item(event)["key"] == event["image"]["key"]
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"Bucket": "another"},
-        {"Key": "uploads/no-image"},
-        {"Key": f"uploads/{OWNER}/{uuid4()}/more"},
-        {"Key": f"staged/{OWNER}/{uuid4()}"},
-        {"Key": f"uploads/{OWNER}/picture%00.jpg"},
-        {"Key": "%FF%FE"},
-        {"Key": ""},
-        {"IsDeleteMarker": "true", "Size": ""},
-    ],
-)
-def test_rows_that_name_no_upload_are_passed_over(
-    pipeline: Pipeline, fake_clock: FakeClock, changed: dict[str, str]
-) -> None:
-    """Rows of another bucket, of keys that no upload has, and of delete markers say nothing, whatever comes with them."""
-    event = pipeline.upload(b"data")
-    lose_record(event)
-    late(fake_clock)
-    (found,) = inventory()
-    assert audit([{**found, **changed}]) == {}
-    assert clients.dynamodb().scan(TableName=TABLE)["Items"] == []
-
-
-def test_a_broken_row_fails_its_batch_after_the_others(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """Rows without a column or with other values keep no upload back; the error names the first one, and no value of it."""
-    event = pipeline.upload(b"data")
-    late(fake_clock)
-    (found,) = inventory()
-    for number, row in enumerate(broken(found)):
-        lose_record(event)
-        with pytest.raises(ContractViolation) as raised:
-            audit([row, found])
-        assert "$.items[0]" in str(raised.value), number
-        assert OWNER not in str(raised.value)
-        assert item(event)["status"] == "AWAITING_UPLOAD"
-
-
-def test_records_that_dynamodb_does_not_return_fail_the_batch(
-    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A throttled table answers for some keys only. What is read is put right, and another attempt does the rest."""
-    events = [pipeline.upload(b"data") for _ in range(3)]
-    for event in events:
-        lose_record(event)
-    late(fake_clock)
-    real = record_batches._read_items  # noqa: SLF001 - the read of one request
-
-    def throttled(table: str, image_ids: list[str], *more: Any) -> Any:
-        found, _ = real(table, image_ids, *more)
-        return found, {image_ids[0]}
-
-    with monkeypatch.context() as busy:
-        busy.setattr(record_batches, "_read_items", throttled)
-        with pytest.raises(auditing.RecordsUnreadError, match="1 of 3"):
-            audit(inventory())
-    assert audit(inventory()) == {"missing": 1}
-
-
-def test_an_error_has_the_name_by_which_a_batch_is_tried_again(
-    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An error of DynamoDB has its code as its name, as in every function of a state machine."""
-    pipeline.upload(b"data")
-    late(fake_clock)
-    rows = inventory()
-
-    def refuse(**_: Any) -> Any:
-        raise clients.dynamodb().exceptions.ProvisionedThroughputExceededException({"Error": {}}, "BatchGetItem")
-
-    monkeypatch.setattr(clients.dynamodb(), "batch_get_item", refuse)
-    with pytest.raises(Exception) as raised:  # noqa: PT011 - its name is what counts
-        audit(rows)
-    assert error_name(raised.value) == "ProvisionedThroughputExceededException"
-
-
-def test_an_upload_with_an_id_of_another_owner_changes_nothing(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """A key with the ID of another user's image is no upload of that image."""
-    event = pipeline.begin(b"data")
-    lose_entry(event)
-    late(fake_clock)
-    (found,) = inventory()
-    assert audit([{**found, "Key": upload_key("another", image_id(event))}]) == {}

@@ -13,6 +13,7 @@ from templates.packaging import RUNTIME
 from tests.fake_aws.account import fake_account
 from tests.fake_aws.fake_clock import FakeClock
 from tests.local.shared import made_once
+from tests.operations.imports_in_moto import Imports
 from tests.operations.stack_in_moto import StackInMoto
 
 __all__ = ["made_once"]
@@ -44,3 +45,9 @@ def account(read_key: Callable[[dict[str, str]], RSAKey], monkeypatch: pytest.Mo
 def stack(account: None, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> StackInMoto:  # noqa: ARG001 - the stack is in it
     """Return an operator's desk for a stack, with STANDARD workflows unless a test asks for EXPRESS."""
     return StackInMoto(capsys, getattr(request, "param", "STANDARD"))
+
+
+@pytest.fixture
+def imports(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> Imports:
+    """Give a bucket with two images and three other objects."""
+    return Imports(stack, monkeypatch)

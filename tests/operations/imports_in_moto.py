@@ -27,6 +27,7 @@ from tests.operations.stack_in_moto import OWNER, StackInMoto
 from tests.templates.emitted import template
 
 SOURCE = "pictures-of-ten-years"
+URL = f"s3://{SOURCE}/2019/"
 LISTING = {"IMG_1.jpg": b"one", "IMG_2.JPG": b"two", "notes.txt": b"text", "empty.jpg": b"", "folder/": b""}
 
 
