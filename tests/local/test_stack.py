@@ -276,6 +276,14 @@ def test_url_accepts_no_other_amz_header(
         assert f"<HeadersNotSigned>{unsigned}</HeadersNotSigned>" in text
 
 
+def test_url_accepts_no_body_in_chunks(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    """A PUT whose body is sent in chunks gets status 501 as S3 answers it, also with the signed length, and stores nothing."""
+    _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
+    in_chunks = HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=grant["headers"], chunked=True)
+    assert (in_chunks.status, b"<Code>NotImplemented</Code>" in in_chunks.data) == (501, True)
+    assert HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=grant["headers"]).status == 200
+
+
 def test_url_accepts_no_other_authentication(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
     """A PUT that has an Authorization header too, even an empty one, gets status 400 as S3 answers it, and stores nothing."""
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
