@@ -94,7 +94,8 @@ class Expression:
         if getattr(
             first, "consarray", False
         ):  # of an array that is written out, JSONata follows only what is still one
-            found = only_arrays(found)
+            found, is_mixed = only_arrays(found)
+            self.unstated.extend(["a predicate"] if is_mixed else [])
         for step in steps:
             found = self.step(found, step)
         return as_array(found) if getattr(node, "keep_singleton_array", False) else found

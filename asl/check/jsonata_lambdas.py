@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from asl.check.joins import joined
 from asl.check.jsonata_errors import UndecidedExpressionError
-from asl.check.jsonata_narrowing import is_understood, narrowed
+from asl.check.jsonata_narrowing import answers, is_understood, narrowed
 from asl.check.jsonata_operators import NUMBER, computed_text
-from asl.check.jsonata_sequences import NO_VALUE, Sequence, has_several, is_always, values_of
+from asl.check.jsonata_sequences import NO_VALUE, Sequence, count, has_several, values_of
 from asl.check.jsonata_sources import ANYTHING
 from asl.check.shapes import Array, Field, Number, Object, Shape, Text, Unknown, members, union
 
@@ -90,10 +90,10 @@ def _kept(function: Closure, value: Field, arguments: list[Field]) -> Field:
     kept = inner.property_of(Field(left), str(function.node.arguments[0].value)).shape
     if not members(kept):
         return NO_VALUE
-    always = is_always(value, lambda one: not members(narrowed(bound(one).scope, body, holds=False)))
-    if not always and (has_several(value.shape) or not is_understood(inner.scope, body)):
+    least, most = count(value, lambda one: answers(bound(one).scope, body))
+    if not least and (has_several(value.shape) or not is_understood(inner.scope, body)):
         inner.unstated.append("a condition")
-    return Sequence(kept, int(always), values_of(value).high).field
+    return Sequence(kept, least, most).field
 
 
 def _reduce(expression: Expression, first: list[Field], given: list[Any]) -> Field:

@@ -55,9 +55,16 @@ def narrowed(scope: Shape, node: Any, *, holds: bool) -> Shape:
     return _where(scope, node, holds=holds, or_nothing=not holds)
 
 
+def answers(scope: Shape, node: Any) -> tuple[bool, bool]:
+    """Return whether a condition always holds, and whether it ever does."""
+    return not members(narrowed(scope, node, holds=False)), bool(members(narrowed(scope, node, holds=True)))
+
+
 def _where(scope: Shape, node: Any, *, holds: bool, or_nothing: bool) -> Shape:
     """Return the variables where a condition is true, or false; or_nothing adds those where it evaluates to nothing."""
     operator = str(node.value)
+    if node.type in LITERALS:
+        return scope if bool(node.value) is holds else NOTHING
     if node.type == "block" and len(node.expressions) == 1:
         return _where(scope, node.expressions[0], holds=holds, or_nothing=or_nothing)
     if node.type == "binary" and operator in ("and", "or"):
@@ -101,7 +108,8 @@ def _compared(scope: Shape, node: Any, operator: str, *, holds: bool, or_nothing
             return _refined(scope, typed, of_type, or_nothing=lacks)
         counted = _argument(path, "count")
         if counted is not None and other.type == "number":
-            return refined(scope, counted, _counting(one, other.value, holds=holds))
+            low, high = _counts(one if holds else OPPOSITE[one], other.value)
+            return refined(refined(scope, counted, exists) if low else scope, counted, _counting(low, high))
         steps = plain_steps(path)
         rule = _rule(one, other)
         if steps is not None and rule is not None:
@@ -176,9 +184,8 @@ def _of_type(name: str, *, holds: bool) -> Refine:
     return refine
 
 
-def _counting(operator: str, number: float, *, holds: bool) -> Refine:
-    """Return the refinement to values whose count compares with a number: nothing counts 0, and what is no array 1."""
-    low, high = _counts(operator if holds else OPPOSITE[operator], number)
+def _counting(low: int, high: int | None) -> Refine:
+    """Return the refinement to values that low to high values are in: nothing counts 0, and what is no array 1."""
 
     def refine(field: Field) -> Field | None:
         kept = [one for member in members(field.shape) if (one := _of_count(member, low, high)) is not None]
@@ -237,13 +244,32 @@ def _as_truth(member: Shape, *, value: bool) -> Shape | None:
     match member:
         case Boolean():
             return Boolean(frozenset({value})) if value in member.values else None
-        case Null():
+        case Null() | Array(high=0):
             return None if value else member
-        case Array(high=0):
-            return None if value else member
+        case Text() | Number():
+            return _scalar_as_truth(member, value=value)
         case Array() if value:
             return replace(member, low=max(member.low, 1))
+        case Array() | Object() if not value and _is_always_true(member):
+            return None
     return member
+
+
+def _is_always_true(member: Array | Object) -> bool:
+    """Return whether no value of member is false: an array with an item that is true is true, and an object with a property."""
+    if isinstance(member, Object):
+        return member.least > 0 or any(field.required for _, field in member.fields)
+    certain = [*member.prefix[: member.low], *([member.items] if member.low > len(member.prefix) else [])]
+    return any(item is not None and _false(Field(item)) is None for item in certain)
+
+
+def _scalar_as_truth(member: Text | Number, *, value: bool) -> Shape | None:
+    """Return member if any of it is true, or false, as the empty text and 0 are."""
+    false: str | int = "" if isinstance(member, Text) else 0
+    is_listed = member.values is None or false in member.values
+    may_be_false = is_listed and (member.low or 0) <= 0 <= (member.high or 0)
+    is_false = member.low == member.high == 0
+    return member if (not is_false if value else may_be_false) else None
 
 
 def plain_steps(node: Any) -> list[Step] | None:

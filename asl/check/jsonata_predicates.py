@@ -6,18 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asl.check.jsonata_errors import UndecidedExpressionError
-from asl.check.jsonata_narrowing import CURRENT, is_understood
+from asl.check.jsonata_narrowing import CURRENT, answers, is_understood
 from asl.check.jsonata_sequences import (
     NO_VALUE,
+    count,
     either,
     has_several,
     indexed,
-    is_always,
     item,
     mapped,
     some,
     values_of,
 )
+from asl.check.jsonata_sources import reads_current
 from asl.check.shapes import NOTHING, Array, Field, Number, Unknown, members
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def filtered(expression: Expression, found: Field, stage: Any) -> Field:
         return found
     inner = expression.at(Field(values_of(found).shape))
     asked = inner.value(stage.expr)
-    selected = indexed(found, asked)
+    selected = None if reads_current(stage.expr) else indexed(found, asked)
     return selected if selected is not None and selected.required else _left(inner, found, asked, stage.expr)
 
 
@@ -44,11 +45,14 @@ def _left(inner: Expression, found: Field, asked: Field, predicate: Any) -> Fiel
     left = inner.property_of(Field(inner.narrowed(predicate, holds=True)), CURRENT)
     if left.shape == NOTHING:
         return NO_VALUE
-    always = is_always(found, lambda one: not members(inner.at(Field(one)).narrowed(predicate, holds=False)))
-    if not always:
+    may_be_index = any(isinstance(one, Array | Number | Unknown) for one in members(asked.shape))
+    least, most = (
+        (0, None) if may_be_index else count(found, lambda one: answers(inner.at(Field(one)).scope, predicate))
+    )
+    if not least:
         inner.unstated.extend(_doubts(inner, found, asked, predicate))
     kept = mapped(found, lambda _: Field(left.shape))
-    return replace(kept, shape=some(kept.shape), required=always or isinstance(found.shape, Unknown))
+    return replace(kept, shape=some(kept.shape, least, most), required=bool(least) or isinstance(found.shape, Unknown))
 
 
 def _doubts(inner: Expression, found: Field, asked: Field, predicate: Any) -> list[str]:

@@ -99,15 +99,23 @@ def _spread(each: Field, *, keeps_arrays: bool) -> Sequence:
     return values_of(each)
 
 
-def is_always(found: Field, holds: Callable[[Shape], bool]) -> bool:
-    """Return whether found always has a value for which holds is true: in an array, an item that is always there."""
-    return found.required and all(_always_has(member, holds) for member in members(found.shape))
+def count(found: Field, answers: Callable[[Shape], tuple[bool, bool]]) -> tuple[int, int | None]:
+    """Return of how many values of found something is true, at least and at most; answers are whether it is always, and ever."""
+    counts = [_count(member, answers) for member in members(found.shape)]
+    mosts = [most for _, most in counts]
+    least = min((least for least, _ in counts), default=0) if found.required else 0
+    return least, None if None in mosts else max((most or 0 for most in mosts), default=0)
 
 
-def _always_has(member: Shape, holds: Callable[[Shape], bool]) -> bool:
-    if isinstance(member, Array):
-        return any(low > 0 and holds(item) for item, low, _ in _places(member))
-    return isinstance(member, Unknown) or (not isinstance(member, Anything) and holds(member))
+def _count(member: Shape, answers: Callable[[Shape], tuple[bool, bool]]) -> tuple[int, int | None]:
+    if isinstance(member, Unknown | Anything):
+        return int(isinstance(member, Unknown)), None
+    places = list(_places(member)) if isinstance(member, Array) else [(member, 1, 1)]
+    found = [
+        (low if always else 0, high if ever else 0) for item, low, high in places for always, ever in [answers(item)]
+    ]
+    highs = [high for _, high in found]
+    return sum(low for low, _ in found), None if None in highs else sum(high or 0 for high in highs)
 
 
 def has_several(shape: Shape) -> bool:
@@ -116,16 +124,14 @@ def has_several(shape: Shape) -> bool:
 
 
 def indexed(found: Field, asked: Field) -> Field | None:
-    """Return what an index that is computed selects; None if that is no number, or of any size or sign."""
+    """Return what an index that is computed selects, if it is the same for all items; None if it is no number with bounds."""
     bounds = [_index_bounds(member) for member in members(asked.shape)]
     known = [bound for bound in bounds if bound is not None]
     if not known or len(known) < len(bounds):
         return None
     least, most = min(low for low, _ in known), max(high for _, high in known)
-    if least < 0 <= most:
-        return None
     ends = [item(member, index) for member in members(found.shape) for index in (least, most)]
-    selected = either(ends, required=found.required and asked.required)
+    selected = either(ends, required=found.required and asked.required and not least < 0 <= most)
     return selected if least == most else replace(selected, shape=values_of(found).shape)
 
 
@@ -135,13 +141,13 @@ def _index_bounds(member: Shape) -> tuple[int, int] | None:
     return math.floor(member.low), math.floor(member.high)
 
 
-def some(shape: Shape) -> Shape:
-    """Return what a predicate may leave of shape, apart from nothing."""
+def some(shape: Shape, least: int, most: int | None) -> Shape:
+    """Return what a predicate may leave of shape, apart from nothing, if it is true of least to most values."""
     found = []
     for member in members(shape):
         if isinstance(member, Array):
             items = gathered(member, [EVERY])
-            found.append(Sequence(items.shape, 0, items.high, unstated=True).field.shape)
+            found.append(Sequence(items.shape, least, items.high if most is None else most, unstated=True).field.shape)
         else:
             found.append(member)
     return union(*found)
@@ -161,10 +167,10 @@ def item(member: Shape, index: int) -> Field:
     return Field(member) if index in (0, -1) else NO_VALUE
 
 
-def only_arrays(found: Field) -> Field:
-    """Return found where it is an array; anything else becomes nothing."""
+def only_arrays(found: Field) -> tuple[Field, bool]:
+    """Return found where it is an array, and nothing where it is not; and whether it may be both."""
     parts = [Field(one) if isinstance(one, Array | Unknown) else NO_VALUE for one in members(found.shape)]
-    return either(parts, required=found.required)
+    return either(parts, required=found.required), len({part.required for part in parts}) > 1
 
 
 def as_array(found: Field) -> Field:

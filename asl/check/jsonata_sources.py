@@ -38,6 +38,18 @@ def paths_in(node: Any) -> frozenset[Path]:
     return paths_in([*_parts(first), *steps]) | {_path([first, *steps])}
 
 
+def reads_current(node: Any) -> bool:
+    """Return whether node reads the current value: a name alone, or `$`; also where that is the value of an inner predicate."""
+    if isinstance(node, list | tuple):
+        return any(map(reads_current, node))
+    if not hasattr(node, "type"):
+        return False
+    first, *steps = node.steps if node.type == "path" else [node]
+    if first.type == "name" or (first.type == "variable" and not first.value):
+        return True
+    return reads_current([*_parts(first), *(part for step in steps for part in _parts(step))])
+
+
 def _parts(node: Any) -> list[Any]:
     return [getattr(node, name, None) for name in (*PARTS, "group")]
 

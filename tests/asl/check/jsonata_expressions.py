@@ -29,6 +29,16 @@ EVALUATING = [
     "$filter([3, 1, 2], function($x) { $x > 1 })[-1]",
     "($i := 0; $states.input.l1[$i].k)",
     "['a', 'b', 'c'][$count($states.input.l1[0]) + 1]",
+    "['a', 'b', 'c'][$count($states.input.l1) < 3 ? 0 : 2]",
+    "$states.input.l1[k].k",
+    "[{'k': 1}, {'k': 2}][k > 0].k",
+    "$filter($states.input.l1, function($x) { true })",
+    "$filter($states.input.nn, function($x) { $x })",
+    "$states.input.l1 ? 'x' : $states.input.may",
+    "$count($states.input.in.o) > 1 ? $states.input.may : 'x'",
+    "['a', 'b'][0.5 + 0.25]",
+    "$states.input.a ? 'x' : $states.input.may",
+    "$states.input.n ? 'x' : $states.input.may",
     "($m := $states.input.may; $exists($m) ? $m : 'x')",
     "$count($states.input.l) - 1 ? 'a' : 'b'",
     "$parse($string($states.input)).a",
@@ -160,6 +170,7 @@ EVALUATING = [
 # They may evaluate to nothing, or a function or an operator gets what it does not take.
 FAILING = [
     "[3, 1, 2][$ > 3]",
+    "$states.input.l[k].k",
     # JSONata takes no step from the only item that a predicate leaves of an array that is written out.
     "[{'k': 1}, {'k': 2}][k = 2].k",
     "[{'k': 1}][0].k",
@@ -293,6 +304,9 @@ UNDECIDED = [
     "[$states.input.n, 10 - $states.input.n][$ > 4]",
     "$filter($states.input.l1, function($x) { $x.p + 1 > 1 }).k",
     "$states.input.l1[k = $states.input.a].p",
+    "[1, 0][$]",
+    "[{'k': $states.input.n}, {'k': 2}][k > 1].k",
+    "[0, 1][$]",
     # What a condition says of a property of the items of an array is not known; the first always evaluates to something.
     "$count($states.input.l1.o) > 1 ? $states.input.l1[1].k : 'a'",
     "$exists($states.input.l1.o) ? $states.input.l[0].k : 'a'",

@@ -180,7 +180,8 @@ LISTED = Array((constant("a"), constant("b")), Text(3, 3), 1, 4)
             Field(array_of([(Field(NULL, required=False), False)])),
             Field(Array((), NULL, 0, 1, max_bytes=len("[null,]"))),
         ),
-        (Field(some(LIST)), Field(union(NULL, Array((), NULL, 2, 4, unstated=True)))),
+        (Field(some(LIST, 2, None)), Field(Array((), NULL, 2, 4, unstated=True))),
+        (Field(some(LIST, 0, None)), Field(union(NULL, Array((), NULL, 2, 4, unstated=True)))),
         (Field(array_of([(Field(NULL), False), (Field(LIST), True)])), Field(Array((NULL, LIST), None, 2, 2))),
         (
             Field(array_of([(Field(NULL), False), (MAY, False)])),
