@@ -189,7 +189,7 @@ def _counting(low: int, high: int | None) -> Refine:
 
     def refine(field: Field) -> Field | None:
         kept = [one for member in members(field.shape) if (one := _of_count(member, low, high)) is not None]
-        may_lack = not field.required and low == 0
+        may_lack = not field.required and low == 0 and (high is None or high >= 0)
         if not kept:
             return ABSENT if may_lack else None
         return Field(union(*kept), required=not may_lack)

@@ -36,6 +36,7 @@ EVALUATING = [
     "$filter($states.input.nn, function($x) { $x })",
     "$states.input.l1 ? 'x' : $states.input.may",
     "$count($states.input.in.o) > 1 ? $states.input.may : 'x'",
+    "$count($states.input.mn) < 0 ? $states.input.may : 'x'",
     "['a', 'b'][0.5 + 0.25]",
     "$states.input.a ? 'x' : $states.input.may",
     "$states.input.n ? 'x' : $states.input.may",
