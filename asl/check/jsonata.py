@@ -91,9 +91,8 @@ class Expression:
         """Return what the steps of a path select."""
         first, *steps = node.steps
         found = self.staged(self.value(first), first) if first.type == "name" else self.value(first)
-        if getattr(
-            first, "consarray", False
-        ):  # of an array that is written out, JSONata follows only what is still one
+        # From an array that is written out, JSONata takes a step only while it is still one.
+        if getattr(first, "consarray", False):
             found, is_mixed = only_arrays(found)
             self.unstated.extend(["a predicate"] if is_mixed else [])
         for step in steps:

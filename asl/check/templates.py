@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from asl.check.budget import spend
@@ -119,8 +119,8 @@ class Evaluation:
             return self._problem(Problem(field, str(error), wanted, decided=error.is_refused))
         for absence in absences[:1]:
             always = gathered(source, steps).high == 0
-            problem = Problem(field, absence.provided, f"`{text}`", text, absence, source, always=always)
-            self._problem(replace(problem, decided=absence.decided))
+            decided, provided, wanted = absence.decided, absence.provided, f"`{text}`"
+            self._problem(Problem(field, provided, wanted, text, absence, source, decided=decided, always=always))
         return found
 
     def _call(self, text: str, field: str) -> Shape:

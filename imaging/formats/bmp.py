@@ -5,7 +5,7 @@ import struct
 from imaging.colorimetry.spaces import from_endpoints
 from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats.binary import unpack
-from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
+from imaging.formats.inspection import Inspection, refuse_truncated
 
 FILE_HEADER = 14  # bytes
 V4_HEADER, V5_HEADER = 108, 124  # bytes of the headers that describe colors
@@ -25,8 +25,6 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     inspection.add_frame()
     pixels, header = unpack("<II", data, 10)
     width, height = unpack("<HH" if header == CORE_HEADER else "<ii", data, 18)
-    if width < 0:
-        refuse_corrupt("The width of the BMP is negative.")
     inspection.add_size(width, abs(height))
     if header != CORE_HEADER and unpack("<I", data, 30)[0] in RUN_LENGTH and width * abs(height) > MAX_RUN_PIXELS:
         message = f"The BMP is run-length encoded and has more than {MAX_RUN_PIXELS} pixels."

@@ -117,6 +117,22 @@ def test_a_file_in_a_bmp_is_named(compression: int, name: str) -> None:
     assert refused.value.reason is Reason.UNSUPPORTED
 
 
+def test_a_negative_width_is_no_size() -> None:
+    """The height may be negative, for rows from the top; the width may not."""
+    with pytest.raises(ImageRefusedError) as refused:
+        inspect_file(bmps.bmp(bytes(3 * SIZE[0] * SIZE[1]), size=(-SIZE[0], SIZE[1])), LIMITS)
+    assert refused.value.reason is Reason.CORRUPT
+
+
+def test_run_lengths_of_os2_are_no_jpeg() -> None:
+    """In the header of OS/2, which is longer, the same number is a compression by run lengths, which is not decoded."""
+    data = bmps.bmp(bytes(3 * SIZE[0] * SIZE[1]), size=SIZE, packing=4)
+    longer = data[:10] + struct.pack("<II", 14 + 64, 64) + data[18:54] + bytes(64 - 40) + data[54:]
+    with pytest.raises(ImageRefusedError, match="compression") as refused:
+        open_picture(longer, LIMITS)
+    assert refused.value.reason is Reason.UNSUPPORTED
+
+
 def test_an_embedded_profile_is_applied() -> None:
     """A BITMAPV5HEADER may hold a profile, which Pillow does not read."""
     profile = pictures.swapped_profile()

@@ -300,6 +300,7 @@ UNDECIDED = [
     "($m := $states.input.may; $exists($m) ? $states.input.may : 'x')",
     "($i := $states.input.in; $exists($i.o) ? $states.input.in.o : 'x')",
     "($s := $sift($states.input, function($v) { $v = 1 }); $exists($s) ? $states.input.may : 'a')",
+    "$map($states.input.l1, function($x) { $exists($x.o) ? $uppercase($states.input.l1.o[0]) : 'a' })",
     # What the checker does not know of a predicate; the first three always leave something.
     "$states.input.l1[$length(k) >= 0].k",
     "[$states.input.n, 10 - $states.input.n][$ > 4]",
